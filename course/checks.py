@@ -1,0 +1,56 @@
+"""The visible checks of the assignments: they compare with a worked example and say what probably went wrong."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+def check(what: str, actual: Any, expected: ArrayLike, hints: Mapping[str, ArrayLike] | None = None) -> None:
+    """Compare a student's result with the number or array of a worked example.
+
+    Args:
+        what: what is compared, as the student calls it: "the velocity of W1".
+        actual: the student's result.
+        expected: the worked example's.
+        hints: {sentence: the value that this mistake would give}; the first that matches is told.
+
+    Raises:
+        AssertionError: they differ, with a message that says how and, where a hint matches, why.
+    """
+    expected = np.asarray(expected)
+    if actual is None:
+        raise AssertionError(f"{what} is None. Does your function end with `return`?")
+    if not isinstance(actual, int | float | np.generic | np.ndarray | list | tuple):
+        raise AssertionError(f"{what} must be {_kind(expected)}, but it is a {type(actual).__name__}.")
+    shape = np.shape(actual)
+    if shape != expected.shape:
+        raise AssertionError(f"{what} must have the shape {expected.shape}, but its shape is {shape}.")
+    if not _close(actual, expected):
+        for sentence, value in (hints or {}).items():
+            if np.shape(value) == shape and _close(actual, value):
+                raise AssertionError(f"{what}: {sentence}")
+        raise AssertionError(f"{what} should be\n{expected}\nbut it is\n{np.asarray(actual)}")
+    print(f"✓ {what}")
+
+
+def check_that(claim: bool, advice: str) -> None:
+    """Check a property that is no number.
+
+    Raises:
+        AssertionError: the claim does not hold; the message is the advice.
+    """
+    if not claim:
+        raise AssertionError(advice)
+
+
+def _kind(expected: np.ndarray) -> str:
+    return "an array" if expected.ndim else "a number"
+
+
+def _close(actual: ArrayLike, expected: ArrayLike) -> bool:
+    try:
+        return np.allclose(actual, expected, rtol=1e-6, atol=1e-9)
+    except TypeError:
+        return False

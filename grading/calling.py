@@ -1,0 +1,64 @@
+"""Calling a student's function: on copies, in silence, and with every failure caught."""
+
+import copy
+import itertools
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from IPython.utils.capture import capture_output
+
+Function = Callable[..., Any]
+
+LONGEST_ITERATOR = 100_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """One hidden call: the arguments, and a label by which criteria pick their cases."""
+
+    label: str
+    args: tuple = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call came to: its value or the name of its error, and its arguments as they were afterwards."""
+
+    value: Any
+    error: str | None
+    args: tuple
+    kwargs: dict[str, Any]
+
+
+def call(function: Function, case: Case) -> Outcome:
+    """Call `function` with copies of the case's arguments.
+
+    Nothing that the function prints, plots or warns of gets out: it may hold the hidden inputs.
+
+    Args:
+        function: a student's function, the reference, or a common mistake.
+        case: the hidden call.
+
+    Returns:
+        The outcome. An iterator's items become a list. Of an exception only the name of its built-in class is kept.
+
+    Raises:
+        KeyboardInterrupt: the call was interrupted, as it is when the cell runs out of time.
+    """
+    args, kwargs = copy.deepcopy((case.args, case.kwargs))
+    value, error = None, None
+    with capture_output(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            value = function(*args, **kwargs)
+            if isinstance(value, Iterator):
+                value = list(itertools.islice(value, LONGEST_ITERATOR))
+            value = copy.deepcopy(value)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as exception:  # noqa: BLE001, a student's `sys.exit()` must not end the grading
+            error = next(kind.__name__ for kind in type(exception).__mro__ if kind.__module__ == "builtins")
+    return Outcome(value, error, args, kwargs)

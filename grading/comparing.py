@@ -1,0 +1,37 @@
+"""Whether two results say the same, as far as floating point can tell."""
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+RELATIVE_TOLERANCE = 1e-6
+ABSOLUTE_TOLERANCE = 1e-9
+
+
+def agree(one: Any, other: Any) -> bool:
+    """Compare plain data: numbers, arrays, dicts, lists and tuples of them, None, strings.
+
+    Arrays need the same shape; a number agrees with an array of shape (). Lists and tuples are alike.
+    Anything else, NaN where a number is expected, and text where numbers are expected do not agree.
+    """
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(agree(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(agree, one, other))
+    if isinstance(one, str) or isinstance(other, str) or one is None or other is None:
+        return type(one) is type(other) and one == other
+    if isinstance(one, np.random.Generator) and isinstance(other, np.random.Generator):
+        return one.bit_generator.state == other.bit_generator.state
+    return _is_numeric(one) and _is_numeric(other) and _numbers_agree(np.asarray(one), np.asarray(other))
+
+
+def _is_numeric(value: Any) -> bool:
+    return isinstance(value, Real) or (isinstance(value, np.ndarray) and value.dtype.kind in "biuf")
+
+
+def _numbers_agree(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and bool(
+        np.allclose(one, other, rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE, equal_nan=True)
+    )
