@@ -1,0 +1,85 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all site class serve lab test lock clean
+
+export PYTHONPATH := $(CURDIR)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+installed := .venv/installed
+mathjax := _assets/tex-svg.js
+page := _build/html/index.html
+bundle := _class/optimization-course.zip
+handed_in := _class/submitted/.made
+marked := _class/marks.csv
+
+shared := $(wildcard course/*.py)
+assignments := $(wildcard assignments/*/*.ipynb)
+graders := $(wildcard grading/*.py grading/questions/*.py solutions/*.py) nbgrader_config.py
+
+## The main job: the website, the students' release, and a graded sample class.
+all: $(page) $(marked)
+	@python -m grading summary
+
+site: $(page)
+class: $(marked)
+
+$(installed): requirements.txt
+	@command -v python3 >/dev/null || { echo "Python 3.11 is missing: apt-get install python3 python3-venv"; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed, this is $$(python3 --version)"; exit 1; }
+	@python3 -c 'import ensurepip' 2>/dev/null || $(call as_root,apt-get install --yes --quiet python3-venv) || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+	@echo "installing the locked packages into .venv"
+	@python3 -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[0-9.]*' requirements.txt)"
+	@uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt
+	@touch $@
+
+as_root = if [ "$$(id -u)" = 0 ]; then $(1); else sudo --non-interactive $(1); fi
+
+$(mathjax): $(installed)
+	@cp .venv/lib/python3.11/site-packages/sphinx-mathjax-offline/static/mathjax/tex-svg.js $@
+
+# What the chapters import is not seen by the cache of executed notebooks, which goes by their own content.
+_build/cache-of-this-course: $(shared) $(installed)
+	@rm -rf _build/.jupyter_cache
+	@mkdir -p _build
+	@touch $@
+
+$(page): $(installed) $(mathjax) _build/cache-of-this-course _config.yml _toc.yml $(wildcard chapters/* _assets/*) README.md
+	jupyter-book build . -W -n --keep-going --quiet
+	@touch $@
+
+$(bundle): $(installed) $(assignments) $(shared) $(wildcard grading/students/*) grading/release.py nbgrader_config.py
+	@python -m grading release
+	@touch $@
+
+$(handed_in): $(bundle) $(graders)
+	@python -m grading sample-class
+	@touch $@
+
+$(marked): $(handed_in)
+	@python -m grading grade
+	@touch $@
+
+## Read the book at the address that is printed; ends with Ctrl-C.
+serve: $(page)
+	@python -m http.server --bind 127.0.0.1 --directory _build/html 0
+
+## Do the assignments in JupyterLab, in a copy that is yours.
+lab: $(bundle)
+	@mkdir -p _class/desk
+	@cp --recursive --no-clobber _class/optimization-course/. _class/desk
+	@jupyter lab --ip 127.0.0.1 _class/desk
+
+## Set up and run every test.
+test: $(page)
+	@python -m pytest
+
+## Renew requirements.txt from requirements.in.
+lock: $(installed)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.txt
+
+## Delete everything that was made, the virtual environment and the sample class included.
+clean:
+	rm -rf .venv _build _class $(mathjax)

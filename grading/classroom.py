@@ -1,0 +1,57 @@
+"""Where a class lives: the folders and the gradebook of nbgrader, under one roof."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+ROOT = Path(__file__).resolve().parent.parent
+CLASS_DIRECTORY = ROOT / "_class"
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """One class, with the settings of nbgrader_config.py.
+
+    Attributes:
+        directory: holds the release, submissions, marked work, feedback and gradebook.
+    """
+
+    directory: Path = CLASS_DIRECTORY
+
+    def __post_init__(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+
+    def config(self) -> Config:
+        """Load nbgrader_config.py, with this class's folders."""
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+        for step in ("release", "submitted", "autograded", "feedback"):
+            config.CourseDirectory[f"{step}_directory"] = str(self.directory / step)
+        config.CourseDirectory.db_url = f"sqlite:///{self.directory}/gradebook.db"
+        return config
+
+    def nbgrader(self) -> NbGraderAPI:
+        """Open nbgrader on this class."""
+        config = self.config()
+        return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+    def gradebook(self) -> Gradebook:
+        """Open the gradebook; use it as a context manager."""
+        return Gradebook(f"sqlite:///{self.directory}/gradebook.db")
+
+    def notebook(self, step: str, student: str, assignment: str) -> Path:
+        """Tell where the student's notebook lies at this step: "submitted" or "autograded"."""
+        return self.directory / step / student / assignment / f"{assignment}.ipynb"
+
+    def feedback(self, student: str, assignment: str) -> Path:
+        """Tell where the student's feedback lies."""
+        return self.directory / "feedback" / student / assignment / f"{assignment}.html"
+
+    def submissions(self) -> list[tuple[str, str]]:
+        """List what has been handed in, as (student, assignment)."""
+        notebooks = (self.directory / "submitted").glob("*/*/*.ipynb")
+        return sorted((path.parts[-3], path.parts[-2]) for path in notebooks if path.stem == path.parts[-2])

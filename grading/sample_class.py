@@ -1,0 +1,143 @@
+"""A sample class: students who write model answers, make the common mistakes, and run into every kind of trouble.
+
+Their notebooks are made from the released ones, and what they write is taken from the questions, where the right ways
+and the mistakes stand already. So it is known what each of them must get.
+"""
+
+import inspect
+import re
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import nbformat
+from nbformat import NotebookNode
+
+from grading.calling import Function
+from grading.classroom import ROOT, Classroom
+from grading.question import Question
+from grading.questions import ASSIGNMENTS
+
+FIRST_DUE_DATE = datetime(2027, 3, 8, 18, 0)
+REFLECTION = "An average forgets slowly: what points the same way adds up, and what changes its sign cancels."
+ALL = tuple(ASSIGNMENTS)
+
+
+def _leave(notebook: NotebookNode) -> None:
+    """Alter nothing."""
+
+
+@dataclass(frozen=True)
+class Student:
+    """A student and their habits.
+
+    Attributes:
+        name: the id in the gradebook.
+        assignments: what they hand in.
+        way: which of each question's right ways they write; None is the assignment's own model answer.
+        mistake: which of each question's mistakes they make; None is none.
+        writes: whether they write anything at all.
+        spoil: what happens to the finished notebook.
+        handed_in: time from the due date to the hand-in.
+    """
+
+    name: str
+    assignments: tuple[str, ...] = ALL
+    way: int | None = None
+    mistake: int | None = None
+    writes: bool = True
+    spoil: Callable[[NotebookNode], None] = _leave
+    handed_in: timedelta = timedelta(hours=-5)
+
+    def function(self, question: Question) -> Function | None:
+        """Give the function that the student writes; None is the model answer."""
+        if self.mistake is not None:
+            return question.mistakes[self.mistake % len(question.mistakes)].function
+        if self.way is not None:
+            return question.right_ways[self.way % len(question.right_ways)]
+        return None
+
+
+def _before_return(statement: str) -> Callable[[NotebookNode], None]:
+    def spoil(notebook: NotebookNode) -> None:
+        cell = _cell(notebook, "update_with_momentum")
+        cell.source = cell.source.replace("    return ", f"{textwrap.indent(statement, '    ')}\n    return ", 1)
+
+    return spoil
+
+
+def _delete_a_test_cell(notebook: NotebookNode) -> None:
+    notebook.cells.remove(_cell(notebook, "update_with_momentum_tests"))
+
+
+STUDENTS = (
+    Student("ada"),
+    Student("bernoulli", way=0),
+    Student("cauchy", way=1),
+    Student("dijkstra", way=2, assignments=("momentum", "rmsprop", "adam")),
+    *(
+        Student(name, mistake=number, assignments=ALL if number < 2 else ALL[number % 2 :: 2])
+        for number, name in enumerate(("euler", "fermat", "gauss", "hopper", "iverson", "jacobi", "kolmogorov"))
+    ),
+    Student("untouched", writes=False),
+    Student("syntax-error", assignments=("momentum",), spoil=_before_return("if beta = 0.9:")),
+    Student("exception", assignments=("momentum",), spoil=_before_return("gradients['dW0'] + 1")),
+    Student("endless-loop", assignments=("momentum",), spoil=_before_return("while True:\n    pass")),
+    Student("deleted-test", assignments=("momentum",), spoil=_delete_a_test_cell),
+    Student("late", assignments=("ewa", "momentum"), handed_in=timedelta(days=1, hours=2)),
+)
+
+
+def hand_in(classroom: Classroom) -> int:
+    """Let every student of the sample class hand in, and give the assignments weekly due dates.
+
+    Args:
+        classroom: with a release; receives submitted/<student>/<assignment>/ with notebook and timestamp.
+
+    Returns:
+        The number of submissions.
+    """
+    with classroom.gradebook() as gradebook:
+        for week, assignment in enumerate(ASSIGNMENTS):
+            gradebook.update_or_create_assignment(assignment, duedate=_due(week))
+        for student in STUDENTS:
+            gradebook.update_or_create_student(student.name)
+    return sum(_submit(classroom, student, assignment) for student in STUDENTS for assignment in student.assignments)
+
+
+def _submit(classroom: Classroom, student: Student, assignment: str) -> int:
+    released = classroom.directory / "release" / assignment / f"{assignment}.ipynb"
+    notebook = nbformat.read(released, as_version=4)
+    if student.writes:
+        for question in ASSIGNMENTS[assignment]:
+            function = student.function(question)
+            source = _source(function, question.name) if function else _model_answer(assignment, question.name)
+            _cell(notebook, question.name).source = source
+        _cell(notebook, "reflection").source = REFLECTION
+    student.spoil(notebook)
+    path = classroom.notebook("submitted", student.name, assignment)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text, handed_in = nbformat.writes(notebook), _due(ALL.index(assignment)) + student.handed_in
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+        (path.parent / "timestamp.txt").write_text(f"{handed_in:%Y-%m-%d %H:%M:%S} UTC")
+    return 1
+
+
+def _due(week: int) -> datetime:
+    return FIRST_DUE_DATE + timedelta(weeks=week)
+
+
+def _source(function: Function, name: str) -> str:
+    source = textwrap.dedent(inspect.getsource(function))
+    return re.sub(rf"\A.*?^def {function.__name__}\(", f"def {name}(", source, flags=re.DOTALL | re.MULTILINE)
+
+
+def _model_answer(assignment: str, name: str) -> str:
+    notebook = nbformat.read(ROOT / "assignments" / assignment / f"{assignment}.ipynb", as_version=4)
+    return re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", _cell(notebook, name).source, flags=re.MULTILINE)
+
+
+def _cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
+    return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id)

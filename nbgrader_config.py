@@ -1,0 +1,37 @@
+"""nbgrader's settings, for its own commands and for `python -m grading` alike."""
+
+import os
+from pathlib import Path
+
+c = get_config()  # noqa: F821, traitlets provides it
+
+root = Path(__file__).resolve().parent
+
+# Kernels find `grading`, `solutions` and `course` in any folder that they are started in.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+
+c.CourseDirectory.course_id = "optimization"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "assignments"
+c.CourseDirectory.release_directory = "_class/release"
+c.CourseDirectory.submitted_directory = "_class/submitted"
+c.CourseDirectory.autograded_directory = "_class/autograded"
+c.CourseDirectory.feedback_directory = "_class/feedback"
+c.CourseDirectory.solution_directory = "_class/solution"
+c.CourseDirectory.db_url = f"sqlite:///{root}/_class/gradebook.db"
+
+# A cell may run for 20 seconds: every honest cell of this course ends in five. A cell that is stopped costs the points
+# of its own function; the cells after it still run.
+c.Execute.timeout = 20
+c.Execute.interrupt_on_timeout = True
+c.Execute.raise_on_iopub_timeout = False
+
+# What a student writes into the notebook's metadata must not choose the program that runs it.
+c.Execute.kernel_name = "python3"
+
+# Late work loses a tenth of its points for each day that has begun since the due date. Nobody is late by a minute: the
+# first hour is free. Assignments without a due date are never late. Another policy: change the two numbers, or name a
+# plugin of your own.
+c.AssignLatePenalties.plugin_class = "grading.late.DailyLatePenalty"
+c.DailyLatePenalty.share_per_day = 0.1
+c.DailyLatePenalty.grace_seconds = 3600

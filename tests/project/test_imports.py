@@ -1,0 +1,50 @@
+"""Imports run one way: grading -> solutions; chapters and assignments -> course; course and solutions know nobody."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = {"solutions", "grading", "course", "tests"}
+MAY_IMPORT = {
+    "solutions": {"solutions"},
+    "course": {"course"},
+    "grading": {"grading", "solutions"},
+    "chapters": {"course"},
+    "assignments": {"course"},
+}
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
+
+
+def _sources(room: str) -> Iterator[tuple[str, str]]:
+    for path in (ROOT / room).rglob("*.py"):
+        yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+    for path in (ROOT / room).rglob("*.ipynb"):
+        if ".ipynb_checkpoints" not in path.parts:
+            cells = nbformat.read(path, as_version=4).cells
+            code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+            # Students never see these lines.
+            yield str(path.relative_to(ROOT)), HIDDEN.sub("", code)
+
+
+def _imported_rooms(source: str) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            names.add(node.module)
+    return {name.split(".")[0] for name in names} & ROOMS
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_imports_follow_the_arrows(room: str) -> None:
+    sources = dict(_sources(room))
+    assert sources
+    for path, source in sources.items():
+        assert _imported_rooms(source) <= MAY_IMPORT[room], path
