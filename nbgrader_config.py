@@ -7,6 +7,9 @@ c = get_config()  # noqa: F821, traitlets provides it
 
 root = Path(__file__).resolve().parent
 
+# SQLite makes the gradebook, but not its folder.
+(root / "_class").mkdir(exist_ok=True)
+
 # Kernels find `grading`, `solutions` and `course` in any folder that they are started in.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
 
