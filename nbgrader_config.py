@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import nbgrader.server_extensions.formgrader
+
 c = get_config()  # noqa: F821, traitlets provides it
 
 root = Path(__file__).resolve().parent
@@ -31,6 +33,13 @@ c.Execute.raise_on_iopub_timeout = False
 
 # What a student writes into the notebook's metadata must not choose the program that runs it.
 c.Execute.kernel_name = "python3"
+
+# No history file, and no word on every start that loopback is not encrypted.
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]
+
+# Feedback pages load nothing from elsewhere: our template for formulas stands before nbgrader's templates.
+formgrader = Path(nbgrader.server_extensions.formgrader.__file__).parent
+c.HTMLExporter.extra_template_basedirs = [str(root / "grading" / "templates"), str(formgrader / "templates")]
 
 # Late work loses a tenth of its points for each day that has begun since the due date. Nobody is late by a minute: the
 # first hour is free. Assignments without a due date are never late. Another policy: change the two numbers, or name a

@@ -28,7 +28,8 @@ def agree(one: Any, other: Any) -> bool:
 
 
 def _is_numeric(value: Any) -> bool:
-    return isinstance(value, Real) or (isinstance(value, np.ndarray) and value.dtype.kind in "biuf")
+    # An integer too large for a machine word makes an array of objects.
+    return isinstance(value, Real | np.ndarray) and np.asarray(value).dtype.kind in "biuf"
 
 
 def _numbers_agree(one: np.ndarray, other: np.ndarray) -> bool:

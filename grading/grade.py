@@ -1,10 +1,14 @@
 """Grading a class through nbgrader: what is new or outdated is graded and gets feedback; the rest is left alone."""
 
+import shutil
+from importlib import metadata
 from pathlib import Path
 
 from tqdm import tqdm
 
 from grading.classroom import ROOT, Classroom
+
+MATHJAX = next(file.locate() for file in metadata.files("sphinx-mathjax-offline") if file.name == "tex-svg.js")
 
 
 def grade(classroom: Classroom) -> dict[tuple[str, str], str]:
@@ -20,6 +24,8 @@ def grade(classroom: Classroom) -> dict[tuple[str, str], str]:
         {(student, assignment): nbgrader's log} of those that could not be graded.
     """
     nbgrader = classroom.nbgrader()
+    (classroom.directory / "feedback").mkdir(exist_ok=True)
+    shutil.copy(MATHJAX, classroom.directory / "feedback")
     waiting = [submission for submission in classroom.submissions() if _needs_grading(classroom, *submission)]
     failed = {}
     for student, assignment in (progress := tqdm(waiting, desc="grading", unit="notebook", disable=not waiting)):

@@ -101,13 +101,15 @@ def each(check: Callable[[Trial], bool], on: Sequence[str] = ()) -> Callable[[Se
     def judge(trial: Trial) -> bool:
         try:
             return trial.outcome.error is None and bool(check(trial))
-        except (TypeError, LookupError, ValueError, AttributeError):
+        except (TypeError, LookupError, ValueError, AttributeError, ArithmeticError):
             return False
 
     return lambda trials: all(judge(trial) for trial in trials if not on or trial.case.label in on)
 
 
-def agrees(on: Sequence[str] = (), part: Callable[[Any], Any] = lambda value: value) -> Callable[[Sequence[Trial]], bool]:
+def agrees(
+    on: Sequence[str] = (), part: Callable[[Any], Any] = lambda value: value
+) -> Callable[[Sequence[Trial]], bool]:
     """Make a criterion's judge: on the cases with these labels, `part` of the value is what it is in the reference's.
 
     Args:

@@ -60,8 +60,8 @@ def finite_array(argument: str, value: object) -> np.ndarray:
 
 def require_matching(argument: str, arrays: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]) -> None:
     """Require one array "dK" of K's shape for each parameter "K", all finite, and nothing else."""
+    require(isinstance(arrays, Mapping), argument, arrays, "a dict of arrays")
     for name, parameter in parameters.items():
-        finite_array(f"parameters[{name!r}]", parameter)
         require(f"d{name}" in arrays, argument, sorted(arrays), f"a dict with the key 'd{name}'")
         array = finite_array(f"{argument}['d{name}']", arrays[f"d{name}"])
         shape = np.shape(parameter)
@@ -70,11 +70,11 @@ def require_matching(argument: str, arrays: Mapping[str, np.ndarray], parameters
     require(not unknown, argument, unknown, "free of keys that belong to no parameter")
 
 
-def require_parameters(parameters: Mapping[str, np.ndarray]) -> None:
+def require_arrays(argument: str, arrays: Mapping[str, np.ndarray]) -> None:
     """Require a dict of finite arrays."""
-    require(isinstance(parameters, Mapping), "parameters", parameters, "a dict of arrays")
-    for name, parameter in parameters.items():
-        finite_array(f"parameters[{name!r}]", parameter)
+    require(isinstance(arrays, Mapping), argument, arrays, "a dict of arrays")
+    for name, array in arrays.items():
+        finite_array(f"{argument}[{name!r}]", array)
 
 
 def require_squares(squares: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]) -> None:

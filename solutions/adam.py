@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from solutions._check import (
+    require_arrays,
     require_count,
     require_decay,
     require_matching,
     require_not_negative,
-    require_parameters,
     require_positive,
     require_squares,
 )
@@ -71,7 +71,7 @@ def update_with_adam(
 
     Source: Kingma & Ba (2015), Adam, algorithm 1.
     """
-    require_parameters(parameters)
+    require_arrays("parameters", parameters)
     require_matching("gradients", gradients, parameters)
     require_matching("velocity", velocity, parameters)
     require_squares(squares, parameters)

@@ -108,6 +108,7 @@ def manual_schedule(alpha0: float, epoch: int, milestones: Mapping[int, float]) 
     """
     require_positive("alpha0", alpha0)
     require_count("epoch", epoch, least=0)
+    require(isinstance(milestones, Mapping), "milestones", milestones, "a dict of epochs and learning rates")
     for milestone, alpha in milestones.items():
         valid = is_count(milestone, 0) and is_finite_number(alpha) and alpha > 0
         require(valid, "milestones", {milestone: alpha}, "a dict of epochs, 0 or more, and learning rates above 0")

@@ -75,7 +75,8 @@ def bias_corrected_ewa(theta: ArrayLike, beta: float) -> np.ndarray:
         ValueError: `theta` is not one-dimensional or not finite, or `beta` is outside [0, 1).
     """
     averages = ewa(theta, beta)
-    return bias_correction(averages, beta, np.arange(1, len(averages) + 1))
+    corrected = bias_correction(averages, beta, np.arange(1, len(averages) + 1))
+    return corrected.astype(averages.dtype)
 
 
 def ewa_weights(t: int, beta: float) -> np.ndarray:

@@ -7,9 +7,9 @@ import numpy as np
 from solutions._check import (
     finite_array,
     require,
+    require_arrays,
     require_count,
     require_not_negative,
-    require_parameters,
     require_positive,
 )
 
@@ -44,8 +44,7 @@ def random_mini_batches(
     require(isinstance(rng, np.random.Generator), "rng", rng, "a numpy.random.Generator")
     order = rng.permutation(m)
     return [
-        (X[:, batch], Y[:, batch])
-        for batch in (order[start : start + batch_size] for start in range(0, m, batch_size))
+        (X[:, batch], Y[:, batch]) for batch in (order[start : start + batch_size] for start in range(0, m, batch_size))
     ]
 
 
@@ -65,7 +64,7 @@ def mini_batch_cost(losses: np.ndarray, weights: Mapping[str, np.ndarray], l2: f
     """
     losses = finite_array("losses", losses)
     require(losses.size > 0, "losses", losses, "at least one loss")
-    require_parameters(weights)
+    require_arrays("weights", weights)
     biases = sorted(name for name in weights if not name.startswith("W"))
     require(not biases, "weights", biases, "weight matrices alone, named 'W1', 'W2', ...")
     require_not_negative("l2", l2)
@@ -125,7 +124,6 @@ def choose_batch_size(m: int, bytes_per_example: float, memory_bytes: float) -> 
 
 
 def _examples(argument: str, matrix: np.ndarray) -> np.ndarray:
-    matrix = np.asarray(matrix)
-    require(matrix.ndim == 2, argument, matrix.shape, "two-dimensional, one example a column")
-    finite_array(argument, matrix)
-    return matrix
+    shape = finite_array(argument, matrix).shape
+    require(len(shape) == 2, argument, shape, "two-dimensional, one example a column")
+    return np.asarray(matrix)

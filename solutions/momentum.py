@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from solutions._check import require_decay, require_matching, require_not_negative, require_parameters
+from solutions._check import require_arrays, require_decay, require_matching, require_not_negative
 from solutions.ewa import ewa_update
 
 Arrays = Mapping[str, np.ndarray]
@@ -25,7 +25,7 @@ def initialize_velocity(parameters: Arrays) -> dict[str, np.ndarray]:
     Raises:
         ValueError: `parameters` is no dict of finite arrays.
     """
-    require_parameters(parameters)
+    require_arrays("parameters", parameters)
     return {f"d{name}": np.zeros_like(parameter) for name, parameter in parameters.items()}
 
 
@@ -89,10 +89,8 @@ def _updated_velocity(gradients: Arrays, velocity: Arrays, beta: float) -> dict[
     return {name: ewa_update(velocity[name], gradient, beta) for name, gradient in gradients.items()}
 
 
-def _require_valid(
-    parameters: Arrays, gradients: Arrays, velocity: Arrays, learning_rate: float, beta: float
-) -> None:
-    require_parameters(parameters)
+def _require_valid(parameters: Arrays, gradients: Arrays, velocity: Arrays, learning_rate: float, beta: float) -> None:
+    require_arrays("parameters", parameters)
     require_matching("gradients", gradients, parameters)
     require_matching("velocity", velocity, parameters)
     require_not_negative("learning_rate", learning_rate)

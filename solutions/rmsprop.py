@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from solutions._check import (
+    require_arrays,
     require_decay,
     require_matching,
     require_not_negative,
-    require_parameters,
     require_positive,
     require_squares,
 )
@@ -32,7 +32,7 @@ def initialize_squares(parameters: Arrays) -> dict[str, np.ndarray]:
     Raises:
         ValueError: `parameters` is no dict of finite arrays.
     """
-    require_parameters(parameters)
+    require_arrays("parameters", parameters)
     return {f"d{name}": np.zeros_like(parameter) for name, parameter in parameters.items()}
 
 
@@ -62,7 +62,7 @@ def update_with_rmsprop(
 
     Source: Tieleman & Hinton (2012), Neural Networks for Machine Learning, lecture 6.5.
     """
-    require_parameters(parameters)
+    require_arrays("parameters", parameters)
     require_matching("gradients", gradients, parameters)
     require_squares(squares, parameters)
     require_not_negative("learning_rate", learning_rate)

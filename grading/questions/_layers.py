@@ -59,8 +59,10 @@ def takes(trial: Trial, step: Arrays) -> bool:
 
     Where averages of the student's make NaN of the step, NaN is right: the average is to blame, not the step.
     """
-    taken = {name: trial.case.args[0][name] - array for name, array in trial.outcome.value[0].items()}
-    return agree(taken, step) and bool(np.any(np.abs(elements(taken)) > LEAST_STEP))
+    parameters, new_parameters = trial.case.args[0], trial.outcome.value[0]
+    taken = {name: parameters[name] - array for name, array in new_parameters.items()}
+    in_shape = all(array.shape == parameters[name].shape for name, array in new_parameters.items())
+    return in_shape and agree(taken, step) and bool(np.any(np.abs(elements(taken)) > LEAST_STEP))
 
 
 def stays_where_flat(trial: Trial) -> bool:

@@ -3,9 +3,8 @@
 import numpy as np
 
 from grading.calling import Case
-from grading.comparing import agree
 from grading.question import Criterion, Question, Trial, agrees, each, leaves_inputs_untouched
-from grading.questions._layers import random_gradients, random_parameters, zeros
+from grading.questions._layers import random_gradients, random_parameters, takes, zeros
 from solutions.momentum import initialize_velocity, update_with_momentum, update_with_nesterov
 
 # --- initialize_velocity ---------------------------------------------------------------------------------------------
@@ -19,7 +18,7 @@ initial = Question(
     reference=initialize_velocity,
     cases=_initial_cases,
     criteria=[
-        Criterion("keys", 'there is a velocity "dW1" for "W1", "db1" for "b1", and so on', 1, agrees(part=list)),
+        Criterion("keys", 'there is a velocity "dW1" for "W1", "db1" for "b1", and so on', 1, agrees(part=sorted)),
         Criterion(
             "zeros",
             "each velocity is an array of zeros of its parameter's shape",
@@ -106,9 +105,8 @@ def _new_velocity(value):
 
 def _steps_along_its_velocity(trial: Trial) -> bool:
     parameters, _, _, learning_rate = trial.case.args
-    new_parameters, new_velocity = trial.outcome.value
-    stepped = {name: array - learning_rate * new_velocity[f"d{name}"] for name, array in parameters.items()}
-    return agree(new_parameters, stepped)
+    _, new_velocity = trial.outcome.value
+    return takes(trial, {name: learning_rate * new_velocity[f"d{name}"] for name in parameters})
 
 
 _untouched = Criterion(
@@ -218,7 +216,7 @@ def reverses_the_gradient(parameters, gradients, velocity, learning_rate, beta=0
 
 
 @update.mistake(
-    "Your function changes the caller's dictionaries or arrays; put new arrays (`W - ...`, not `W -= ...`) into new dicts.",
+    "Your function changes the caller's arrays or dicts; put new arrays (`W - ...`, not `W -= ...`) into new dicts.",
     breaks=["untouched"],
 )
 def works_in_place(parameters, gradients, velocity, learning_rate, beta=0.9):
@@ -311,10 +309,9 @@ def update_element_by_element(parameters, gradients, velocity, learning_rate, be
 def _steps_along_the_lookahead(trial: Trial) -> bool:
     parameters, gradients, _, learning_rate = trial.case.args
     beta = trial.case.kwargs.get("beta", 0.9)
-    new_parameters, new_velocity = trial.outcome.value
-    lookahead = {name: beta * new_velocity[name] + (1 - beta) * gradients[name] for name in gradients}
-    stepped = {name: array - learning_rate * lookahead[f"d{name}"] for name, array in parameters.items()}
-    return agree(new_parameters, stepped)
+    _, new_velocity = trial.outcome.value
+    lookahead = {name: beta * new_velocity[f"d{name}"] + (1 - beta) * gradients[f"d{name}"] for name in parameters}
+    return takes(trial, {name: learning_rate * ahead for name, ahead in lookahead.items()})
 
 
 nesterov = Question(
@@ -329,7 +326,7 @@ nesterov = Question(
         ),
         Criterion(
             "lookahead",
-            "every parameter steps along the average taken once more: beta of your new velocity, (1 - beta) of the gradient",
+            "every parameter steps along the average of the new velocity and the gradient, one average ahead",
             2,
             each(_steps_along_the_lookahead),
         ),
@@ -393,7 +390,7 @@ def nesterov_adds_the_whole_gradient(parameters, gradients, velocity, learning_r
 
 
 @nesterov.mistake(
-    "Your function changes the caller's dictionaries or arrays; put new arrays (`W - ...`, not `W -= ...`) into new dicts.",
+    "Your function changes the caller's arrays or dicts; put new arrays (`W - ...`, not `W -= ...`) into new dicts.",
     breaks=["untouched"],
 )
 def nesterov_in_place(parameters, gradients, velocity, learning_rate, beta=0.9):

@@ -1,8 +1,10 @@
 """The whole loop, through the real nbgrader: release, hand in, autograde, feedback, export."""
 
 import csv
+import re
 import shutil
 
+import nbformat
 import pytest
 
 from grading import points
@@ -14,7 +16,7 @@ from grading.release import release
 from grading.sample_class import STUDENTS, Student, hand_in
 
 TROUBLED = "update_with_momentum"
-COSTS_ITS_FUNCTION = {"syntax-error", "exception", "endless-loop"}
+COSTS_ITS_FUNCTION = {"syntax-error", "exception", "endless-loop", "deleted-test"}
 SUBMISSIONS = [(student, assignment) for student in STUDENTS for assignment in student.assignments]
 
 
@@ -30,7 +32,8 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
 def _scores(classroom: Classroom, student: str, assignment: str) -> dict[str, float]:
     with classroom.gradebook() as gradebook:
         notebook = gradebook.find_submission_notebook(assignment, assignment, student)
-        return {grade.name.removesuffix("_tests"): grade.auto_score for grade in notebook.grades if "_tests" in grade.name}
+        tests = [grade for grade in notebook.grades if grade.name.endswith("_tests")]
+        return {grade.name.removesuffix("_tests"): grade.auto_score for grade in tests}
 
 
 def _expected(student: Student, assignment: str) -> dict[str, float]:
@@ -54,6 +57,20 @@ def test_feedback_tells_each_question(classroom: Classroom, student: Student, as
     for question in ASSIGNMENTS[assignment]:
         if not (question.name == TROUBLED and student.name in COSTS_ITS_FUNCTION):
             assert f"{question.name}: {_expected(student, assignment)[question.name]:g} of" in feedback
+
+
+@pytest.mark.parametrize("student", ["ada", "bernoulli", "cauchy"])
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_right_answers_run_from_top_to_bottom(classroom: Classroom, student: str, assignment: str) -> None:
+    notebook = nbformat.read(classroom.notebook("autograded", student, assignment), as_version=4)
+    errors = [output for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "error"]
+    assert not errors
+
+
+def test_feedback_loads_nothing_from_elsewhere(classroom: Classroom) -> None:
+    feedback = classroom.feedback("ada", "adam")
+    assert not re.search(r'(src|href)="(https?:)?//', feedback.read_text(encoding="utf-8"))
+    assert (feedback.parent / "../../tex-svg.js").exists()
 
 
 def test_late_work_loses_a_tenth_a_day(classroom: Classroom) -> None:

@@ -1,9 +1,8 @@
 """Every common mistake loses exactly what it breaks; every right way earns all."""
 
-import numpy as np
 import pytest
 
-from grading.calling import Case, call
+from grading.calling import Function
 from grading.marking import criteria_met, mark, points, recognise, run_trials
 from grading.question import Mistake, Question
 from grading.questions import QUESTIONS
@@ -11,9 +10,7 @@ from grading.questions import QUESTIONS
 SEEDS = range(5)
 MISTAKES = [(question, mistake) for question in QUESTIONS.values() for mistake in question.mistakes]
 RIGHT_WAYS = [
-    (question, function)
-    for question in QUESTIONS.values()
-    for function in [question.reference, *question.right_ways]
+    (question, function) for question in QUESTIONS.values() for function in [question.reference, *question.right_ways]
 ]
 
 
@@ -43,6 +40,6 @@ def test_the_advice_reaches_the_student(question: Question, mistake: Mistake, ca
 
 
 @pytest.mark.parametrize(("question", "function"), RIGHT_WAYS, ids=_name)
-def test_a_right_way_earns_every_point(question: Question, function) -> None:
+def test_a_right_way_earns_every_point(question: Question, function: Function) -> None:
     for seed in SEEDS:
         assert mark(question.name, function, seed) == points(question.name)

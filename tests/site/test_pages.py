@@ -26,7 +26,7 @@ def test_the_site_is_built() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_loads_nothing_from_elsewhere(page: Path) -> None:
     soup = _soup(page)
-    loaded = [tag[attribute] for name, attribute in LOADING.items() for tag in soup.find_all(name, attrs={attribute: True})]
+    loaded = [tag[source] for name, source in LOADING.items() for tag in soup.find_all(name, attrs={source: True})]
     loaded += [tag["href"] for tag in soup.find_all("link") if "canonical" not in tag.get("rel", [])]
     outside = [address for address in loaded if re.match(r"(https?:)?//", address)]
     assert not outside
@@ -36,8 +36,9 @@ def test_a_page_loads_nothing_from_elsewhere(page: Path) -> None:
 def test_a_page_has_no_local_address_that_is_missing(page: Path) -> None:
     soup = _soup(page)
     addresses = [tag.get("src") or tag.get("href") for tag in soup.find_all(["script", "img", "link", "a"])]
-    local = {address.split("#")[0].split("?")[0] for address in addresses if address and not re.match(r"[a-z]+:|//", address)}
-    missing = [address for address in local if address and not (page.parent / address).exists()]
+    local = [address for address in addresses if address and not re.match(r"[a-z]+:|//", address)]
+    paths = {re.split("[#?]", address)[0] for address in local} - {""}
+    missing = [path for path in paths if not (page.parent / path).exists()]
     assert not missing
 
 

@@ -1,19 +1,23 @@
 """Write keras_trajectories.npz: the optimizers of Keras 3 on the problem of `problem.py`.
 
-Run by hand, in an environment with NumPy, SciPy and Keras: python make_keras_trajectories.py
+Run by hand, in an environment with NumPy, Keras and JAX: python make_keras_trajectories.py
 
-Keras runs on its NumPy backend, so that its own update rules are at work and not those of another library,
-and in float64, where its default is float32. Its SGD averages without the factor (1 - beta), so its learning rate
-is ours times (1 - beta). All other settings are passed on as they are: `test_keras.py` says where the conventions differ.
+Keras runs on its JAX backend, which applies Keras's own update rules and, asked to, computes in float64
+(the NumPy backend computes in float32 whatever the variables' type, the PyTorch backend has update rules of its own).
+Its SGD averages without the factor (1 - beta), so its learning rate is ours times (1 - beta).
+All other settings are passed on as they are: `test_keras.py` says where the conventions differ.
 """
 
 import os
 
-os.environ["KERAS_BACKEND"] = "numpy"  # read when Keras is imported
+# Both are read when Keras is imported.
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ["JAX_ENABLE_X64"] = "1"
 
 from collections.abc import Callable
 from pathlib import Path
 
+import jax
 import keras
 import numpy as np
 from problem import SETTINGS, Arrays, starting_parameters, trajectory
@@ -38,7 +42,7 @@ def follow(optimizer: Callable[..., keras.optimizers.Optimizer], **settings: flo
 
     def step(t: int, parameters: Arrays, gradients: Arrays) -> tuple[Arrays]:
         descent.apply([gradients[f"d{name}"] for name in variables], list(variables.values()))
-        return ({name: keras.ops.convert_to_numpy(variable).copy() for name, variable in variables.items()},)
+        return ({name: keras.ops.convert_to_numpy(variable) for name, variable in variables.items()},)
 
     return trajectory(step)
 
@@ -47,7 +51,7 @@ if __name__ == "__main__":
     keras.config.set_floatx("float64")
     np.savez_compressed(
         Path(__file__).with_name("keras_trajectories.npz"),
-        made_with=f"Keras {keras.__version__} on its {keras.backend.backend()} backend, NumPy {np.__version__}",
+        made_with=f"Keras {keras.__version__} on JAX {jax.__version__}, NumPy {np.__version__}",
         momentum=follow(sgd, **SETTINGS["momentum"], nesterov=False),
         nesterov=follow(sgd, **SETTINGS["nesterov"], nesterov=True),
         rmsprop=follow(rmsprop, **SETTINGS["rmsprop"]),
