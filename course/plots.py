@@ -26,7 +26,7 @@ def use_style() -> None:
             "figure.constrained_layout.use": True,
             "figure.dpi": 120,
             "figure.facecolor": "white",
-            "figure.figsize": (7.0, 3.6),
+            "figure.figsize": (6.0, 3.6),
             "font.size": 11,
             "grid.alpha": 0.3,
             "legend.frameon": False,

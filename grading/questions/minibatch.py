@@ -120,7 +120,7 @@ def _generator_moved(trial: Trial) -> bool:
 def _follows_the_generator(trials: Sequence[Trial]) -> bool:
     value = {trial.case.label: trial.outcome.value for trial in trials}
     return (
-        each(_generator_moved, on=_PARTITIONED)(trials)
+        each(_generator_moved, on=_LONG)(trials)
         and agree(value["same state"], value["rest"])
         and not agree(value["next epoch"], value["rest"])
     )

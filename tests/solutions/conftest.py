@@ -1,0 +1,6 @@
+"""Hypothesis tries the same examples in every run, so that a failure is one for everybody."""
+
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=25)
+settings.load_profile("repeatable")
