@@ -370,7 +370,12 @@ corrected = Question(
             1,
             _averages_a_constant_to_itself,
         ),
-        Criterion("late", "after many days the averages are the plain ones", 1, each(_is_right_in_the_end, on=["long"])),
+        Criterion(
+            "late",
+            "after many days the correction has faded, and the averages are the plain ones",
+            1,
+            each(_is_right_in_the_end, on=["long"]),
+        ),
         Criterion(
             "untouched",
             "the series is left as it was",
@@ -384,7 +389,10 @@ corrected = Question(
 )
 
 
-@corrected.mistake("This is the plain average; it still has to be divided by 1 - beta^t.", breaks=["corrected", "constant"])
+@corrected.mistake(
+    "This is the plain average; it still has to be divided by 1 - beta^t.",
+    breaks=["corrected", "constant"],
+)
 def does_not_correct(theta, beta):
     if not 0 <= beta < 1:
         raise ValueError("beta must be in [0, 1)")

@@ -58,7 +58,7 @@ class _Partition:
 
 
 def _partition(trial: Trial) -> _Partition | None:
-    """Read the returned pairs back as numbers of examples; None if they are no pairs of matrices of the right height."""
+    """Read the returned pairs back as numbers of examples; None if they are no pairs of matrices of the right rows."""
     X, Y, *_ = trial.case.args
     batches = trial.outcome.value
     if not isinstance(batches, list | tuple) or not all(_is_pair(pair, len(X), len(Y)) for pair in batches):
@@ -169,7 +169,7 @@ partition = Question(
         ),
         Criterion("once", "each example is in exactly one mini-batch", 1, each(_each_once, on=_PARTITIONED)),
         Criterion("in step", "each column of X_t keeps its own column of Y_t", 1, each(_in_step, on=_PARTITIONED)),
-        Criterion("shuffled", "the examples are shuffled before they are parted", 1, each(_is_shuffled, on=_LONG)),
+        Criterion("shuffled", "the examples are shuffled before they are divided up", 1, each(_is_shuffled, on=_LONG)),
         Criterion(
             "generator",
             "the order comes from rng: the same state gives the same order, and the next call another",
@@ -342,9 +342,7 @@ def samples_with_replacement(X, Y, batch_size, rng):
     if Y.shape[1] != m or batch_size < 1:
         raise ValueError("X and Y must have the same m, and batch_size must be 1 or more")
     order = rng.integers(m, size=m)
-    return [
-        (X[:, order[k : k + batch_size]], Y[:, order[k : k + batch_size]]) for k in range(0, m, batch_size)
-    ]
+    return [(X[:, order[k : k + batch_size]], Y[:, order[k : k + batch_size]]) for k in range(0, m, batch_size)]
 
 
 @partition.mistake(
@@ -356,9 +354,7 @@ def ignores_the_generator(X, Y, batch_size, rng):
     if Y.shape[1] != m or batch_size < 1:
         raise ValueError("X and Y must have the same m, and batch_size must be 1 or more")
     order = np.random.permutation(m)
-    return [
-        (X[:, order[k : k + batch_size]], Y[:, order[k : k + batch_size]]) for k in range(0, m, batch_size)
-    ]
+    return [(X[:, order[k : k + batch_size]], Y[:, order[k : k + batch_size]]) for k in range(0, m, batch_size)]
 
 
 @partition.mistake(
@@ -421,9 +417,7 @@ def returns_two_lists(X, Y, batch_size, rng):
 def checks_nothing(X, Y, batch_size, rng):
     m = X.shape[1]
     order = rng.permutation(m)
-    return [
-        (X[:, order[k : k + batch_size]], Y[:, order[k : k + batch_size]]) for k in range(0, m, batch_size)
-    ]
+    return [(X[:, order[k : k + batch_size]], Y[:, order[k : k + batch_size]]) for k in range(0, m, batch_size)]
 
 
 @partition.mistake(
@@ -435,9 +429,7 @@ def checks_only_the_size(X, Y, batch_size, rng):
         raise ValueError("batch_size must be 1 or more")
     m = X.shape[1]
     order = rng.permutation(m)
-    return [
-        (X[:, order[k : k + batch_size]], Y[:, order[k : k + batch_size]]) for k in range(0, m, batch_size)
-    ]
+    return [(X[:, order[k : k + batch_size]], Y[:, order[k : k + batch_size]]) for k in range(0, m, batch_size)]
 
 
 @partition.mistake(
@@ -449,9 +441,7 @@ def checks_only_the_columns(X, Y, batch_size, rng):
     if Y.shape[1] != m:
         raise ValueError("X and Y must have the same m")
     order = rng.permutation(m)
-    return [
-        (X[:, order[k : k + batch_size]], Y[:, order[k : k + batch_size]]) for k in range(0, m, batch_size)
-    ]
+    return [(X[:, order[k : k + batch_size]], Y[:, order[k : k + batch_size]]) for k in range(0, m, batch_size)]
 
 
 @partition.right_way
@@ -560,7 +550,7 @@ cost = Question(
 )
 
 
-@cost.mistake("Your cost adds up the losses; their mean divides the sum by the size of the mini-batch.", breaks=["mean"])
+@cost.mistake("Your cost adds up the losses; take their mean, over the size of the mini-batch.", breaks=["mean"])
 def sums_the_losses(losses, weights, l2):
     penalty = sum(np.sum(W**2) for W in weights.values())
     return np.sum(losses) + l2 / (2 * losses.size) * penalty
@@ -712,7 +702,8 @@ def cost_by_loops(losses, weights, l2):
 
 def _count_cases(rng: np.random.Generator) -> list[Case]:
     batch_size, full = int(rng.integers(20, 600)), int(rng.integers(3, 2000))
-    less_than_half, more_than_half = int(rng.integers(1, batch_size // 2)), int(rng.integers(batch_size // 2 + 1, batch_size))
+    less_than_half = int(rng.integers(1, batch_size // 2))
+    more_than_half = int(rng.integers(batch_size // 2 + 1, batch_size))
     return [
         Case("divisible", (batch_size * full, batch_size)),
         Case("divisible", (batch_size, batch_size)),
@@ -727,9 +718,15 @@ count = Question(
     reference=updates_per_epoch,
     cases=_count_cases,
     criteria=[
-        Criterion("divisible", "there is one step a mini-batch where batch_size divides m", 1, agrees(on=["divisible"])),
+        Criterion("divisible", "where batch_size divides m, each mini-batch is a step", 1, agrees(on=["divisible"])),
         Criterion("rest", "the examples that are left over get a step of their own", 1, agrees(on=["rest"])),
-        Criterion("larger", "a batch_size above m still gives one step", 1, agrees(on=["larger than m"]), pays_alone=False),
+        Criterion(
+            "larger",
+            "a batch_size above m still gives one step",
+            1,
+            agrees(on=["larger than m"]),
+            pays_alone=False,
+        ),
     ],
 )
 
@@ -875,7 +872,7 @@ choice = Question(
         ),
         Criterion(
             "tight",
-            "a small set that does not fit the memory is parted too, by the same powers of two",
+            "a small set that does not fit the memory is divided too, by the same powers of two",
             1,
             agrees(on=["tight"]),
         ),
@@ -979,7 +976,7 @@ def goes_above_512(m, bytes_per_example, memory_bytes):
 
 
 @choice.mistake(
-    "You take the whole set whenever it fits; above 2,000 examples mini-batches learn faster, so part it.",
+    "You take the whole set whenever it fits; above 2,000 examples mini-batches learn faster.",
     breaks=["plenty"],
 )
 def takes_the_whole_set_if_it_fits(m, bytes_per_example, memory_bytes):
