@@ -708,7 +708,7 @@ def multiplies_alpha0(alpha0, epoch, milestones):
 def takes_the_nearest(alpha0, epoch, milestones):
     if not milestones:
         return alpha0
-    return milestones[min(milestones, key=lambda milestone: abs(milestone - epoch))]
+    return milestones[min(sorted(milestones), key=lambda milestone: abs(milestone - epoch))]
 
 
 @manual.right_way

@@ -14,8 +14,8 @@ from solutions.minibatch import choose_batch_size, mini_batch_cost, random_mini_
 
 # --- random_mini_batches ---------------------------------------------------------------------------------------------
 
-_PARTITIONED = ("divisible", "rest", "same state", "next epoch", "size 1", "larger than m")
-_LONG = ("divisible", "rest")
+_LARGE = ("divisible", "rest")
+_PARTITIONED = (*_LARGE, "this epoch", "same state", "next epoch", "size 1", "larger than m")
 _MISALIGNED = ("Y too short", "Y too long")
 _BAD_SIZES = ("size 0", "negative size")
 
@@ -32,13 +32,15 @@ def _partition_cases(rng: np.random.Generator) -> list[Case]:
     m = batch_size * int(rng.integers(3, 5))
     rest = int(rng.integers(2, batch_size))
     X, Y = examples(m + rest, 1)
-    this_epoch, next_epoch = generator(), generator()
+    # Many small mini-batches: no two epochs are alike by luck, not even where whole mini-batches are shuffled.
+    size, this_epoch, next_epoch = int(rng.integers(3, 5)), generator(), generator()
     few = int(rng.integers(20, 30))
     return [
         Case("divisible", (*examples(m, 10), batch_size, generator())),
-        Case("rest", (X, Y, batch_size, this_epoch)),
-        Case("same state", (X, Y, batch_size, this_epoch)),
-        Case("next epoch", (X, Y, batch_size, next_epoch)),
+        Case("rest", (X, Y, batch_size, generator())),
+        Case("this epoch", (X, Y, size, this_epoch)),
+        Case("same state", (X, Y, size, this_epoch)),
+        Case("next epoch", (X, Y, size, next_epoch)),
         Case("size 1", (*examples(few, 1), 1, generator())),
         Case("larger than m", (*examples(few, 10), few + rest, generator())),
         Case("Y too short", (X, Y[:, :-1], batch_size, generator())),
@@ -120,9 +122,9 @@ def _generator_moved(trial: Trial) -> bool:
 def _follows_the_generator(trials: Sequence[Trial]) -> bool:
     value = {trial.case.label: trial.outcome.value for trial in trials}
     return (
-        each(_generator_moved, on=_LONG)(trials)
-        and agree(value["same state"], value["rest"])
-        and not agree(value["next epoch"], value["rest"])
+        each(_generator_moved, on=_LARGE)(trials)
+        and agree(value["same state"], value["this epoch"])
+        and not agree(value["next epoch"], value["this epoch"])
     )
 
 
@@ -146,8 +148,8 @@ def _observe_partition(trial: Trial) -> Any:
         sorted(partition.sizes),
         len(set(partition.x_order)) == len(partition.x_order),
         partition.x_order == partition.y_order,
-        _arrangement(partition.x_order),
-        _arrangement(partition.y_order),
+        # A few examples may stand in order by luck.
+        *(_arrangement(order) for order in (partition.x_order, partition.y_order) if trial.case.label in _LARGE),
     ]
 
 
@@ -169,7 +171,7 @@ partition = Question(
         ),
         Criterion("once", "each example is in exactly one mini-batch", 1, each(_each_once, on=_PARTITIONED)),
         Criterion("in step", "each column of X_t keeps its own column of Y_t", 1, each(_in_step, on=_PARTITIONED)),
-        Criterion("shuffled", "the examples are shuffled before they are divided up", 1, each(_is_shuffled, on=_LONG)),
+        Criterion("shuffled", "the examples are shuffled before they are divided up", 1, each(_is_shuffled, on=_LARGE)),
         Criterion(
             "generator",
             "the order comes from rng: the same state gives the same order, and the next call another",
