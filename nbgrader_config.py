@@ -25,6 +25,9 @@ c.CourseDirectory.feedback_directory = "_class/feedback"
 c.CourseDirectory.solution_directory = "_class/solution"
 c.CourseDirectory.db_url = f"sqlite:///{root}/_class/gradebook.db"
 
+# The networks are small: more threads to a matrix product cost more than they bring.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # A cell may run for 20 seconds: every honest cell of this course ends in five. A cell that is stopped costs the points
 # of its own function; the cells after it still run.
 c.Execute.timeout = 20

@@ -29,11 +29,11 @@ def _partition_cases(rng: np.random.Generator) -> list[Case]:
         return np.random.default_rng(int(rng.integers(2**32)))
 
     batch_size = int(rng.integers(10, 16))
-    m = batch_size * int(rng.integers(3, 5))
+    m = batch_size * int(rng.integers(5, 8))
     rest = int(rng.integers(2, batch_size))
     X, Y = examples(m + rest, 1)
     # Many small mini-batches: no two epochs are alike by luck, not even where whole mini-batches are shuffled.
-    size, this_epoch, next_epoch = int(rng.integers(3, 5)), generator(), generator()
+    size, this_epoch, next_epoch = int(rng.integers(4, 6)), generator(), generator()
     few = int(rng.integers(20, 30))
     return [
         Case("divisible", (*examples(m, 10), batch_size, generator())),
