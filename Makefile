@@ -70,7 +70,7 @@ serve: $(page)
 lab: $(bundle)
 	@mkdir -p _class/desk
 	@cp --recursive --no-clobber _class/optimization-course/. _class/desk
-	@jupyter lab --ip 127.0.0.1 _class/desk
+	@jupyter lab --ip 127.0.0.1 $$([ "$$(id -u)" != 0 ] || echo --allow-root) _class/desk
 
 ## Set up and run every test.
 test: $(page)
