@@ -7,6 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 
+class CheckFailed(AssertionError):
+    """A visible check that failed. A notebook shows its message alone: the traceback would lead into this file."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"\x1b[1;31m✗\x1b[0m {self}"]
+
+
 def check(what: str, actual: Any, expected: ArrayLike, hints: Mapping[str, ArrayLike] | None = None) -> None:
     """Compare a student's result with the number or array of a worked example.
 
@@ -17,21 +24,21 @@ def check(what: str, actual: Any, expected: ArrayLike, hints: Mapping[str, Array
         hints: {sentence: the value that this mistake would give}; the first that matches is told.
 
     Raises:
-        AssertionError: they differ, with a message that says how and, where a hint matches, why.
+        CheckFailed: they differ, with a message that says how and, where a hint matches, why.
     """
     expected = np.asarray(expected)
     if actual is None:
-        raise AssertionError(f"{what} is None. Does your function end with `return`?")
+        raise CheckFailed(f"{what} is None. Does your function end with `return`?")
     if not isinstance(actual, int | float | np.generic | np.ndarray | list | tuple):
-        raise AssertionError(f"{what} must be {_kind(expected)}, but it is a {type(actual).__name__}.")
+        raise CheckFailed(f"{what} must be {_kind(expected)}, but it is a {type(actual).__name__}.")
     shape = np.shape(actual)
     if shape != expected.shape:
-        raise AssertionError(f"{what} must have the shape {expected.shape}, but its shape is {shape}.")
+        raise CheckFailed(f"{what} must have the shape {expected.shape}, but its shape is {shape}.")
     if not _close(actual, expected):
         for sentence, value in (hints or {}).items():
             if np.shape(value) == shape and _close(actual, value):
-                raise AssertionError(f"{what}: {sentence}")
-        raise AssertionError(f"{what} should be\n{expected}\nbut it is\n{np.asarray(actual)}")
+                raise CheckFailed(f"{what}: {sentence}")
+        raise CheckFailed(f"{what} should be\n{expected}\nbut it is\n{np.asarray(actual)}")
     print(f"✓ {what}")
 
 
@@ -39,10 +46,10 @@ def check_that(claim: bool, advice: str) -> None:
     """Check a property that is no number.
 
     Raises:
-        AssertionError: the claim does not hold; the message is the advice.
+        CheckFailed: the claim does not hold; the message is the advice.
     """
     if not claim:
-        raise AssertionError(advice)
+        raise CheckFailed(advice)
 
 
 def _kind(expected: np.ndarray) -> str:
