@@ -16,7 +16,8 @@ from grading.release import release
 from grading.sample_class import STUDENTS, Student, hand_in
 
 TROUBLED = "update_with_momentum"
-COSTS_ITS_FUNCTION = {"syntax-error", "exception", "endless-loop", "deleted-test"}
+COSTS_ITS_FUNCTION = {"syntax-error", "exception", "endless-loop"}
+HAS_NO_TEST_CELL = "deleted-test"
 SUBMISSIONS = [(student, assignment) for student in STUDENTS for assignment in student.assignments]
 
 
@@ -29,20 +30,23 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
     return classroom
 
 
-def _scores(classroom: Classroom, student: str, assignment: str) -> dict[str, float]:
+def _scores(classroom: Classroom, student: str, assignment: str) -> dict[str, float | None]:
     with classroom.gradebook() as gradebook:
         notebook = gradebook.find_submission_notebook(assignment, assignment, student)
         tests = [grade for grade in notebook.grades if grade.name.endswith("_tests")]
         return {grade.name.removesuffix("_tests"): grade.auto_score for grade in tests}
 
 
-def _expected(student: Student, assignment: str) -> dict[str, float]:
+def _expected(student: Student, assignment: str) -> dict[str, float | None]:
+    """Give the points of each question; None where nbgrader finds no test cell to score."""
     expected = {}
     for question in ASSIGNMENTS[assignment]:
         lost = question.mistakes[student.mistake % len(question.mistakes)].breaks if student.mistake is not None else ()
         kept = sum(criterion.points for criterion in question.criteria if criterion.key not in lost)
         ruined = question.name == TROUBLED and student.name in COSTS_ITS_FUNCTION
         expected[question.name] = 0 if ruined or not student.writes else kept
+    if student.name == HAS_NO_TEST_CELL:
+        expected[TROUBLED] = None
     return expected
 
 
@@ -55,7 +59,7 @@ def test_everybody_gets_what_they_earned(classroom: Classroom, student: Student,
 def test_feedback_tells_each_question(classroom: Classroom, student: Student, assignment: str) -> None:
     feedback = classroom.feedback(student.name, assignment).read_text(encoding="utf-8")
     for question in ASSIGNMENTS[assignment]:
-        if not (question.name == TROUBLED and student.name in COSTS_ITS_FUNCTION):
+        if not (question.name == TROUBLED and student.name in {*COSTS_ITS_FUNCTION, HAS_NO_TEST_CELL}):
             assert f"{question.name}: {_expected(student, assignment)[question.name]:g} of" in feedback
 
 
@@ -97,7 +101,7 @@ def test_the_export_agrees_with_the_gradebook(classroom: Classroom) -> None:
         rows = {(row["student_id"], row["assignment"]): row for row in csv.DictReader(file)}
     for student, assignment in SUBMISSIONS:
         row = rows[student.name, assignment]
-        assert float(row["raw_score"]) == sum(_expected(student, assignment).values())
+        assert float(row["raw_score"]) == sum(filter(None, _expected(student, assignment).values()))
         assert float(row["max_score"]) == 3 + sum(points(question.name) for question in ASSIGNMENTS[assignment])
     assert "–" in marks_table(classroom)
 
