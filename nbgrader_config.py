@@ -1,6 +1,7 @@
 """nbgrader's settings, for its own commands and for `python -m grading` alike."""
 
 import os
+import sys
 from pathlib import Path
 
 import nbgrader.server_extensions.formgrader
@@ -25,6 +26,9 @@ c.CourseDirectory.feedback_directory = "_class/feedback"
 c.CourseDirectory.solution_directory = "_class/solution"
 c.CourseDirectory.db_url = f"sqlite:///{root}/_class/gradebook.db"
 
+# nbgrader starts `alembic` by name to make a gradebook, also where the virtual environment is not activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
 # The networks are small: more threads to a matrix product cost more than they bring.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -43,6 +47,9 @@ c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelA
 # Feedback pages load nothing from elsewhere: our template for formulas stands before nbgrader's templates.
 formgrader = Path(nbgrader.server_extensions.formgrader.__file__).parent
 c.HTMLExporter.extra_template_basedirs = [str(root / "grading" / "templates"), str(formgrader / "templates")]
+
+# Validate counts the visible checks, which carry no points; the hidden tests are not there when a student validates.
+c.Validator.validate_all = True
 
 # Late work loses a tenth of its points for each day that has begun since the due date. Nobody is late by a minute: the
 # first hour is free. Assignments without a due date are never late. Another policy: change the two numbers, or name a
