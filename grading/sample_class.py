@@ -103,10 +103,13 @@ def hand_in(classroom: Classroom) -> int:
             gradebook.update_or_create_assignment(assignment, duedate=_due(week))
         for student in STUDENTS:
             gradebook.update_or_create_student(student.name)
-    return sum(_submit(classroom, student, assignment) for student in STUDENTS for assignment in student.assignments)
+    submissions = [(student, assignment) for student in STUDENTS for assignment in student.assignments]
+    for student, assignment in submissions:
+        _submit(classroom, student, assignment)
+    return len(submissions)
 
 
-def _submit(classroom: Classroom, student: Student, assignment: str) -> int:
+def _submit(classroom: Classroom, student: Student, assignment: str) -> None:
     released = classroom.directory / "release" / assignment / f"{assignment}.ipynb"
     notebook = nbformat.read(released, as_version=4)
     if student.writes:
@@ -122,7 +125,6 @@ def _submit(classroom: Classroom, student: Student, assignment: str) -> int:
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
         (path.parent / "timestamp.txt").write_text(f"{handed_in:%Y-%m-%d %H:%M:%S} UTC")
-    return 1
 
 
 def _due(week: int) -> datetime:
