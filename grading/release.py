@@ -36,7 +36,7 @@ def _bundle(classroom: Classroom) -> Path:
     folder = classroom.directory / BUNDLE
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(FOR_STUDENTS, folder)
-    shutil.copytree(ROOT / "course", folder / "course", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "course", folder / "course", ignore=shutil.ignore_patterns("__pycache__", "labs"))
     for assignment in ASSIGNMENTS:
         shutil.copytree(classroom.directory / "release" / assignment, folder / assignment)
     archive = folder.with_suffix(".zip")

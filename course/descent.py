@@ -1,0 +1,35 @@
+"""One way downhill for every optimizer, so that what differs between two paths is the optimizer.
+
+In this book an optimizer is an update function: it takes the parameters and their gradient, two arrays of one shape,
+and gives the new parameters. What it must remember from step to step, it keeps to itself.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+Update = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def descend(
+    update: Update, gradient: Callable[[np.ndarray], np.ndarray], start: ArrayLike, steps: int
+) -> np.ndarray:
+    """Take `steps` steps from `start` and give every point on the way.
+
+    Args:
+        update: takes the parameters w and their gradient dw, gives the new w.
+        gradient: takes the parameters, gives the gradient there, in the same shape.
+        start: the first point, shape (n,).
+        steps: how many updates, 0 or more.
+
+    Returns:
+        The path, shape (steps + 1, n), the start first. A path that diverges ends in infinities or NaN.
+    """
+    w = np.array(start, dtype=float)
+    path = [w]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(steps):
+            w = update(w, gradient(w))
+            path.append(w)
+    return np.array(path)

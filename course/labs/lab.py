@@ -1,0 +1,69 @@
+"""What all explorable figures share: the same scripts draw the picture of the page and what the reader moves."""
+
+import json
+from dataclasses import asdict, dataclass
+from html import escape
+from pathlib import Path
+from typing import ClassVar
+
+from py_mini_racer import MiniRacer
+
+WEB = Path(__file__).resolve().parent / "web"
+SHARED = ("drawing.js", "random.js", "lab.js")
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """A number to reach by moving the controls; the lab says when it is reached.
+
+    Attributes:
+        text: what to do, one sentence.
+        loss: what the loss must come below.
+        by: name of the optimizer or schedule that must do it; by default any that is switched on.
+        within: in how many steps or epochs; by default as many as the lab shows at first.
+    """
+
+    text: str
+    loss: float
+    by: str | None = None
+    within: int | None = None
+
+
+class Lab:
+    """An explorable figure: a custom element with its options, its first picture, and the script that brings it alive.
+
+    It needs no kernel and no network, on a page and in JupyterLab alike. A lab is a dataclass; its fields are the
+    options that its script `web/<tag>.js` starts from.
+    """
+
+    tag: ClassVar[str]
+    parts: ClassVar[tuple[str, ...]]
+
+    def options(self) -> dict[str, object]:
+        """Give what the script starts from."""
+        return asdict(self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        options, script = json.dumps(self.options(), ensure_ascii=False), _script(self.tag, self.parts)
+        with engine(self.tag, self.parts) as v8:
+            picture = v8.call("still", self.tag, self.options())
+        style = json.dumps((WEB / "labs.css").read_text(encoding="utf-8"))
+        html = (
+            f'<{self.tag} data-options="{escape(options)}">{picture}</{self.tag}>\n'
+            f"<script>(() => {{\nconst STYLE = {style};\n{script}}})();</script>"
+        )
+        return {"text/html": html, "text/plain": repr(self)}
+
+
+def engine(tag: str, parts: tuple[str, ...]) -> MiniRacer:
+    """Start V8 with the scripts of one lab, as a browser would, but without a page.
+
+    Use it as a context manager: an engine that is left open keeps the program from ending.
+    """
+    engine = MiniRacer()
+    engine.eval(_script(tag, parts))
+    return engine
+
+
+def _script(tag: str, parts: tuple[str, ...]) -> str:
+    return "".join((WEB / name).read_text(encoding="utf-8") for name in (*SHARED, *parts, f"{tag}.js"))

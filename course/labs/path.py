@@ -1,0 +1,34 @@
+"""The path lab: optimizers side by side on a landscape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from course.labs.lab import Challenge, Lab
+
+
+@dataclass(frozen=True)
+class PathLab(Lab):
+    """Optimizers on a loss over two parameters; the start is dragged, and every setting has a slider.
+
+    Attributes:
+        landscape: "bowl", "valley", "saddle", "rosenbrock" or "noisy bowl"; see course.landscapes.
+        start: where all paths begin, (w_1, w_2).
+        optimizers: those switched on, {"gradient descent": {"alpha": ...}, "momentum": {"alpha": ..., "beta": ...},
+            "nesterov": ..., "rmsprop": {"alpha": ..., "beta2": ..., "epsilon": ...}, "adam": ...}; what is left out
+            has a usual value.
+        steps: how many steps are taken.
+        condition: how much steeper the valley, or the noisy bowl, is across than along.
+        noise: standard deviation of the noise on each element of the gradient; noisy bowl only.
+        challenge: what the reader is asked to reach.
+    """
+
+    tag = "path-lab"
+    parts = ("optimizers.js", "landscapes.js")
+
+    landscape: str
+    start: tuple[float, float]
+    optimizers: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: {"gradient descent": {}})
+    steps: int = 60
+    condition: float = 25
+    noise: float = 1
+    challenge: Challenge | None = None

@@ -1,0 +1,75 @@
+"""One training loop for every optimizer: mini-batches of the digits, a small network, all parameters in one vector."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.data import Digits
+from course.descent import Update
+from course.network import Arrays, accuracy, cost_and_gradients, initialize_parameters
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a training left behind.
+
+    Attributes:
+        batch_costs: cost J^{t} of every mini-batch, before its update; shape (updates,).
+        epoch_costs: cost on the whole training set before the first epoch and after each; shape (epochs + 1,).
+        test_accuracy: share of test examples that the trained network gets right.
+        parameters: the trained network.
+    """
+
+    batch_costs: np.ndarray
+    epoch_costs: np.ndarray
+    test_accuracy: float
+    parameters: Arrays
+
+
+def train(
+    update: Update, digits: Digits, *, epochs: int, batch_size: int = 64, hidden: tuple[int, ...] = (32,), seed: int = 0
+) -> Training:
+    """Train a small classifier on mini-batches.
+
+    Args:
+        update: takes all parameters as one vector w, shape (n,), and their gradient dw on a mini-batch; gives
+            the new w.
+        digits: the examples.
+        epochs: passes over the training set, 0 or more.
+        batch_size: examples in a mini-batch; the last one of an epoch holds what is left.
+        hidden: units of the hidden layers.
+        seed: draws the initial weights and the order of the examples; optimizers with one seed see the same of both.
+
+    Returns:
+        Costs, accuracy and parameters. A training that diverges has costs that are infinite or NaN.
+    """
+    rng = np.random.default_rng(seed)
+    X, Y = digits.X_train, digits.Y_train
+    parameters = initialize_parameters((X.shape[0], *hidden, Y.shape[0]), rng)
+    w = flatten(parameters)
+    batch_costs, epoch_costs = [], [cost_and_gradients(parameters, X, Y)[0]]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for _ in range(epochs):
+            order = rng.permutation(X.shape[1])
+            for start in range(0, len(order), batch_size):
+                batch = order[start : start + batch_size]
+                cost, gradients = cost_and_gradients(unflatten(w, parameters), X[:, batch], Y[:, batch])
+                w = update(w, flatten(gradients))
+                batch_costs.append(cost)
+            epoch_costs.append(cost_and_gradients(unflatten(w, parameters), X, Y)[0])
+    parameters = unflatten(w, parameters)
+    test_accuracy = accuracy(parameters, digits.X_test, digits.Y_test)
+    return Training(np.array(batch_costs), np.array(epoch_costs), test_accuracy, parameters)
+
+
+def flatten(arrays: Arrays) -> np.ndarray:
+    """Put all numbers of a network, or of its gradients, into one vector: W1, b1, W2, b2, ..."""
+    layers = range(1, len(arrays) // 2 + 1)
+    prefix = "d" if "dW1" in arrays else ""
+    return np.concatenate([arrays[f"{prefix}{kind}{layer}"].ravel() for layer in layers for kind in "Wb"])
+
+
+def unflatten(vector: np.ndarray, like: Arrays) -> Arrays:
+    """Give the network whose numbers stand in `vector`, in the shapes of `like`; the inverse of `flatten`."""
+    parts = np.split(vector, np.cumsum([like[name].size for name in like])[:-1])
+    return {name: part.reshape(like[name].shape) for name, part in zip(like, parts, strict=True)}
