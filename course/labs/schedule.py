@@ -12,8 +12,8 @@ class ScheduleLab(Lab):
 
     Attributes:
         schedules: those switched on, {"constant": {}, "inverse time": {"decay_rate": ...},
-            "exponential": {"base": ...}, "square root": {"k": ...}, "staircase": {"factor": ..., "every": ...}, "by hand": {"epoch1": ...,
-            "alpha1": ..., "epoch2": ..., "alpha2": ...}}; each may have its own "alpha0".
+            "exponential": {"base": ...}, "square root": {"k": ...}, "staircase": {"factor": ..., "every": ...},
+            "by hand": {"epoch1": ..., "alpha1": ..., "epoch2": ..., "alpha2": ...}}; each may have its own "alpha0".
         alpha0: learning rate of epoch 0, where a schedule has none of its own.
         start: where all runs begin, (w_1, w_2).
         epochs: how many.

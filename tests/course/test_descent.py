@@ -14,7 +14,7 @@ def _gradient_descent(alpha: float) -> Update:
     return lambda w, dw: w - alpha * dw
 
 
-@pytest.mark.parametrize("landscape", [Valley(7), Saddle(), Rosenbrock()], ids=lambda landscape: type(landscape).__name__)
+@pytest.mark.parametrize("landscape", [Valley(7), Saddle(), Rosenbrock()], ids=str)
 def test_gradients_are_those_of_finite_differences(landscape: Valley | Saddle | Rosenbrock) -> None:
     points = np.random.default_rng(0).normal(size=(2, 50))
     for direction, slope in zip(np.eye(2)[:, :, np.newaxis], landscape.gradient(points), strict=True):

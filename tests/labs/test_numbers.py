@@ -19,9 +19,9 @@ from solutions.rmsprop import initialize_squares, update_with_rmsprop
 STEPS = 200
 SETTINGS = {
     "gradient descent": {"alpha": 0.001},
-    "momentum": {"alpha": 0.003, "beta": 0.8},
-    "nesterov": {"alpha": 0.003, "beta": 0.85},
-    "rmsprop": {"alpha": 0.02, "beta2": 0.95, "epsilon": 1e-3},
+    "momentum": {"alpha": 0.002, "beta": 0.8},
+    "nesterov": {"alpha": 0.002, "beta": 0.85},
+    "rmsprop": {"alpha": 0.002, "beta2": 0.95, "epsilon": 1e-3},
     "adam": {"alpha": 0.03, "beta1": 0.7, "beta2": 0.98, "epsilon": 1e-6},
 }
 LANDSCAPES = {
