@@ -29,7 +29,7 @@ const SETTINGS = { alpha: fromTo(1e-4, 20), beta: AVERAGING, beta1: AVERAGING, b
 const slider = (label, values, get, set) => ({ kind: "slider", label, values, get, set });
 const toggle = (label, get, set) => ({ kind: "toggle", label, get, set });
 const choice = (label, options, get, set) => ({ kind: "choice", label, options, get, set });
-const button = (label, press) => ({ kind: "button", label, press });
+const button = (label, press, text = label) => ({ kind: "button", label, press, text });
 const property = (object, key, values, label = GREEK[key]) =>
   slider(label, values, () => object[key], (value) => { object[key] = value; });
 
@@ -58,6 +58,12 @@ function element(name, attributes = {}, ...children) {
 
 class LabElement extends (globalThis.HTMLElement ?? Object) {
   connectedCallback() {
+    // While a page is read, the element is there before the picture inside it.
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
+    else if (!this.state) this.begin();
+  }
+
+  begin() {
     useStyle();
     this.options = JSON.parse(this.dataset.options);
     this.setAttribute("role", "group");
@@ -135,9 +141,10 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
       };
       whole = element("label", {}, element("span", {}, control.label), made.input);
     } else {
-      made.input = element("button", { type: "button", onclick: changed(() => made.control.press()) }, control.label);
+      made.input = element("button", { type: "button", onclick: changed(() => made.control.press()) });
       made.show = (current) => {
         made.control = current;
+        made.input.textContent = current.text;
       };
       whole = made.input;
     }

@@ -49,11 +49,11 @@ lab("path-lab", {
       {
         legend: "Steps",
         controls: [
-          button(element.playing ? "Pause" : "Play", () => {
+          button("Play", () => {
             if (element.playing) return element.pause();
             if (state.shown === state.steps) state.shown = 0;
             return element.play(forward);
-          }),
+          }, element.playing ? "Pause" : "Play"),
           button("One step", () => {
             element.pause();
             if (state.shown === state.steps) state.shown = 0;
