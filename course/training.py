@@ -57,8 +57,8 @@ def train(
                 w = update(w, flatten(gradients))
                 batch_costs.append(cost)
             epoch_costs.append(cost_and_gradients(unflatten(w, parameters), X, Y)[0])
-    parameters = unflatten(w, parameters)
-    test_accuracy = accuracy(parameters, digits.X_test, digits.Y_test)
+        parameters = unflatten(w, parameters)
+        test_accuracy = accuracy(parameters, digits.X_test, digits.Y_test)
     return Training(np.array(batch_costs), np.array(epoch_costs), test_accuracy, parameters)
 
 

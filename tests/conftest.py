@@ -1,8 +1,26 @@
-"""Kernels that the tests start find the project's packages, wherever pytest was called from."""
+"""What tests of several rooms share."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Kernels that the tests start find the project's packages, wherever pytest was called from.
 os.environ["PYTHONPATH"] = str(ROOT)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, which finds no host but this one."""
+    chromium = shutil.which("chromium")
+    assert chromium, "the tests of the site need chromium: apt-get install chromium"
+    nobody_else = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[nobody_else])
+        yield browser
+        browser.close()
