@@ -14,7 +14,7 @@ bundle := _class/optimization-course.zip
 handed_in := _class/submitted/.made
 marked := _class/marks.csv
 
-shared := $(wildcard course/*.py)
+shared := $(wildcard course/*.py course/labs/*.py course/labs/web/*)
 assignments := $(wildcard assignments/*/*.ipynb)
 graders := $(wildcard grading/*.py grading/questions/*.py solutions/*.py) nbgrader_config.py
 
@@ -28,14 +28,22 @@ class: $(marked)
 $(installed): requirements.txt
 	@command -v python3 >/dev/null || { echo "Python 3.11 is missing: apt-get install python3 python3-venv"; exit 1; }
 	@python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed, this is $$(python3 --version)"; exit 1; }
-	@python3 -c 'import ensurepip' 2>/dev/null || $(call as_root,apt-get install --yes --quiet python3-venv) || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+	@python3 -c 'import ensurepip' 2>/dev/null || $(call debian,python3-venv)
 	@echo "installing the locked packages into .venv"
 	@python3 -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[0-9.]*' requirements.txt)"
 	@uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt
 	@touch $@
 
-as_root = if [ "$$(id -u)" = 0 ]; then $(1); else sudo --non-interactive $(1); fi
+as_root := $(if $(filter-out 0,$(shell id -u)),sudo --non-interactive)
+apt := $(as_root) env DEBIAN_FRONTEND=noninteractive apt-get --yes -qq
+
+# Install from Debian where we may, with fresh lists of packages if those at hand do not serve; else say what is missing.
+define debian
+{ $(as_root) true 2>/dev/null && echo "installing $(1)" && \
+{ $(apt) install $(1) >/dev/null 2>&1 || { $(apt) update && $(apt) install $(1) >/dev/null; }; }; } || \
+{ echo "missing: apt-get install $(1)"; exit 1; }
+endef
 
 $(mathjax): $(installed)
 	@cp .venv/lib/python3.11/site-packages/sphinx-mathjax-offline/static/mathjax/tex-svg.js $@
@@ -46,8 +54,9 @@ _build/cache-of-this-course: $(shared) $(installed)
 	@mkdir -p _build
 	@touch $@
 
+# Pages name their scripts and styles with a digest, so that a changed asset changes them all.
 $(page): $(installed) $(mathjax) _build/cache-of-this-course _config.yml _toc.yml $(wildcard chapters/* _assets/*) README.md
-	jupyter-book build . -W -n --keep-going --quiet
+	jupyter-book build . $(if $(filter _assets/%,$?),--all) -W -n --keep-going --quiet
 	@touch $@
 
 $(bundle): $(installed) $(assignments) $(shared) $(wildcard grading/students/*) grading/release.py nbgrader_config.py
@@ -74,6 +83,7 @@ lab: $(bundle)
 
 ## Set up and run every test.
 test: $(page)
+	@type chromium java >/dev/null 2>&1 || $(call debian,chromium default-jre-headless)
 	@python -m pytest
 
 ## Renew requirements.txt from requirements.in.

@@ -50,7 +50,8 @@ def cost_and_gradients(parameters: Arrays, X: np.ndarray, Y: np.ndarray) -> tupl
     for layer in range(len(parameters) // 2, 0, -1):
         gradients[f"dW{layer}"] = dZ @ activations[layer - 1].T / size
         gradients[f"db{layer}"] = np.sum(dZ, axis=1, keepdims=True) / size
-        dZ = (parameters[f"W{layer}"].T @ dZ) * (activations[layer - 1] > 0)
+        if layer > 1:
+            dZ = (parameters[f"W{layer}"].T @ dZ) * (activations[layer - 1] > 0)
     return float(np.mean(losses(activations[-1], Y))), gradients
 
 

@@ -71,5 +71,8 @@ def flatten(arrays: Arrays) -> np.ndarray:
 
 def unflatten(vector: np.ndarray, like: Arrays) -> Arrays:
     """Give the network whose numbers stand in `vector`, in the shapes of `like`; the inverse of `flatten`."""
-    parts = np.split(vector, np.cumsum([like[name].size for name in like])[:-1])
-    return {name: part.reshape(like[name].shape) for name, part in zip(like, parts, strict=True)}
+    arrays, start = {}, 0
+    for name, array in like.items():
+        arrays[name] = vector[start : start + array.size].reshape(array.shape)
+        start += array.size
+    return arrays

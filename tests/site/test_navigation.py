@@ -13,8 +13,9 @@ FOCUS = """() => {
     if (element === document.body) return null;
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
+    const label = element.labels?.[0];
     return {
-        words: (element.getAttribute("aria-label") || element.title || element.textContent).trim(),
+        words: [element.ariaLabel, element.title, label?.textContent, element.textContent].join("").trim(),
         inside: box.width > 0 && box.left >= 0 && box.right <= innerWidth && box.bottom > 0 && box.top < innerHeight,
         framed: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
     };

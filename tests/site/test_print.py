@@ -43,7 +43,7 @@ def test_folded_code_is_left_out_and_answers_are_printed(paper: Page) -> None:
 
 def test_paper_is_white_and_text_is_black(paper: Page) -> None:
     assert _styles(paper, "body", "backgroundColor") == {"rgb(255, 255, 255)"}
-    for text in ("section > p", "section > ul > li", "section > p a"):
+    for text in ("section > p", "section > ul > li", "section > p a", ".sd-summary-content p"):
         assert _styles(paper, text, "color") == {"rgb(0, 0, 0)"}, text
     assert _styles(paper, ".cell_output img", "filter") == {"none"}
     assert "underline" in _styles(paper, "section > p a", "textDecorationLine")
