@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from moving import choose
 from playwright.sync_api import Browser, Page, expect
 
 from course.labs import AverageLab, BatchLab, Challenge, PathLab, ScheduleLab
@@ -71,17 +72,6 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
     assert not complaints
 
 
-def _choose(page: Page, group: str, label: str, value: str) -> None:
-    """Move a slider by the keyboard until it stands at a value, as its text for screen readers says it."""
-    slider = page.get_by_role("group", name=group, exact=True).get_by_role("slider", name=label, exact=True)
-    slider.press("Home")
-    for _ in range(500):
-        if slider.get_attribute("aria-valuetext") == value:
-            return
-        slider.press("ArrowRight")
-    raise AssertionError(f"{label} has no value {value}")
-
-
 def _state(page: Page, tag: str, what: str) -> object:
     return page.evaluate(f"document.querySelector('{tag}').{what}")
 
@@ -118,7 +108,7 @@ def test_on_paper_the_picture_stays_and_the_controls_go(opened: Opened, tag: str
 
 def test_the_browsers_numbers_are_the_references(opened: Opened) -> None:
     page = opened("path-lab")
-    _choose(page, "Steps", "in all", "200")
+    choose(page, "Steps", "in all", "200")
     path = next(run["path"] for run in _state(page, "path-lab", "view.runs") if run["name"] == "momentum")
     parameters = {"W1": np.array([[-9.0, 2.0]])}
     velocity = initialize_velocity(parameters)
@@ -134,8 +124,8 @@ def test_the_challenge_of_the_path_lab_is_met_by_moving_two_sliders_and_reset_un
     page = opened("path-lab")
     verdict = page.get_by_role("status")
     expect(verdict).to_contain_text("Not yet: after 60 steps momentum's loss is")
-    _choose(page, "momentum", "β", "0.5")
-    _choose(page, "momentum", "learning rate α", "0.2")
+    choose(page, "momentum", "β", "0.5")
+    choose(page, "momentum", "learning rate α", "0.2")
     expect(verdict).to_contain_text("Met: momentum is there after")
     page.get_by_role("button", name="Reset").click()
     expect(verdict).to_contain_text("Not yet")
@@ -193,7 +183,7 @@ def test_steps_are_taken_one_by_one_played_and_paused(opened: Opened) -> None:
 
 def test_playing_ends_at_the_last_step(opened: Opened) -> None:
     page = opened("path-lab")
-    _choose(page, "Steps", "in all", "10")
+    choose(page, "Steps", "in all", "10")
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(page.locator("caption")).to_have_text("After 10 of 10 steps", timeout=5000)
@@ -207,7 +197,7 @@ def test_an_optimizer_is_switched_on_with_its_own_sliders_and_one_that_diverges_
     expect(page.get_by_role("checkbox", name="Adam")).to_be_focused()
     assert page.get_by_role("group", name="Adam", exact=True).get_by_role("slider").count() == 4
     assert page.locator("tbody tr").count() == 3
-    _choose(page, "gradient descent", "learning rate α", "0.1")
+    choose(page, "gradient descent", "learning rate α", "0.1")
     expect(page.locator("tbody tr").first).to_contain_text("diverged at step")
     page.get_by_role("checkbox", name="momentum").uncheck()
     expect(page.get_by_role("status")).to_contain_text("Switch momentum on")
@@ -227,7 +217,7 @@ def test_every_landscape_has_contours_and_a_start_inside_it(opened: Opened, land
 def test_the_challenge_of_the_schedule_lab(opened: Opened) -> None:
     page = opened("schedule-lab")
     expect(page.get_by_role("status")).to_contain_text("Not yet: inverse time ends at")
-    _choose(page, "inverse time", "decay rate", "1")
+    choose(page, "inverse time", "decay rate", "1")
     expect(page.get_by_role("status")).to_contain_text("Met")
 
 
@@ -235,7 +225,7 @@ def test_the_challenge_of_the_batch_lab(opened: Opened) -> None:
     page = opened("batch-lab")
     assert page.locator("tbody tr").count() == 1
     expect(page.get_by_role("status")).to_contain_text("Not yet: after 5 epochs it is")
-    _choose(page, "Mini-batches", "batch size", "8")
+    choose(page, "Mini-batches", "batch size", "8")
     expect(page.get_by_role("status")).to_contain_text("Met")
     assert page.locator("tbody tr").count() == 2
     before = _state(page, "batch-lab", "view.runs[0].points[1]")
@@ -247,10 +237,10 @@ def test_the_challenge_of_the_average_lab(opened: Opened) -> None:
     page = opened("average-lab")
     expect(page.get_by_role("status")).to_contain_text("Not yet")
     page.get_by_role("checkbox", name="bias correction").check()
-    _choose(page, "Average", "β", "0.9")
+    choose(page, "Average", "β", "0.9")
     expect(page.get_by_role("status")).to_contain_text("Met")
     expect(page.locator("table")).to_contain_text("10 days")
-    _choose(page, "Average", "seen from day", "30")
+    choose(page, "Average", "seen from day", "30")
     assert len(_state(page, "average-lab", "view.weights")) == 30
 
 
