@@ -155,15 +155,20 @@ def test_the_start_is_dragged_and_moved_by_the_arrow_keys(opened: Opened) -> Non
     assert _state(page, "path-lab", "state.start[0]") == -10
 
 
-def test_the_start_is_dragged_by_a_finger(opened: Opened) -> None:
+def test_the_start_is_dragged_by_a_finger_and_the_page_stays(opened: Opened) -> None:
     page = opened("path-lab", width=360)
     box = page.get_by_role("slider", name="start of all paths").bounding_box()
     touch = page.context.new_cdp_session(page)
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + 80, "y": y}]})
+    for way in range(1, 9):
+        finger = {"x": x + 9 * way, "y": y - 6 * way}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [finger]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    assert _state(page, "path-lab", "state.start[0]") > -5
+    moved = _state(page, "path-lab", "state.start")
+    assert moved[0] > -6
+    assert moved[1] > 3
+    assert page.evaluate("scrollY") == 0
 
 
 def test_steps_are_taken_one_by_one_played_and_paused(opened: Opened) -> None:

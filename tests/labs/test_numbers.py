@@ -115,6 +115,19 @@ def test_schedules_are_the_references() -> None:
         np.testing.assert_allclose(runs[name]["alphas"], [schedule(epoch) for epoch in range(25)], rtol=0, atol=1e-12)
 
 
+def test_each_epoch_is_trained_with_its_own_learning_rate() -> None:
+    lab = ScheduleLab({"staircase": {"factor": 0.5, "every": 2}}, epochs=6, steps_per_epoch=3, start=(-9, 4), noise=0)
+    (run,) = _view(lab)["runs"]
+    w, path, losses = np.array([-9.0, 4.0]), [], []
+    for epoch in range(6):
+        for _ in range(3):
+            w = w - staircase_decay(0.2, epoch, 0.5, 2) * Valley(4).gradient(w)
+            path.append(w)
+        losses.append(np.mean(Valley(4).loss(np.array(path[-3:]).T)))
+    np.testing.assert_allclose(run["path"][1:], path, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(run["losses"], losses, rtol=0, atol=1e-9)
+
+
 def test_a_constant_learning_rate_leaves_the_noise_that_theory_expects() -> None:
     view = _view(ScheduleLab({"constant": {}}, alpha0=0.2, epochs=60, condition=4, noise=1))
     expected = sum(curvature * 0.2 / (curvature * (2 - 0.2 * curvature)) / 2 for curvature in (1, 4))

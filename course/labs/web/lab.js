@@ -116,7 +116,7 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
     let whole;
     if (control.kind === "slider") {
       const value = element("span", { class: "lab-value", "aria-hidden": "true" });
-      made.input = element("input", { type: "range", min: 0, step: 1, "aria-label": control.label, oninput: changed(() => made.control.set(made.values[made.input.value])) });
+      made.input = element("input", { type: "range", min: 0, step: 1, oninput: changed(() => made.control.set(made.values[made.input.value])) });
       made.show = (current) => {
         made.control = current;
         made.values = withValue(current.values, current.get());
