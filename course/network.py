@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from course.layers import softmax
+
 Arrays = dict[str, np.ndarray]
 
 
@@ -32,7 +34,7 @@ def forward(parameters: Arrays, X: np.ndarray) -> list[np.ndarray]:
     layers = len(parameters) // 2
     for layer in range(1, layers + 1):
         Z = parameters[f"W{layer}"] @ activations[-1] + parameters[f"b{layer}"]
-        activations.append(_softmax(Z) if layer == layers else np.maximum(Z, 0))
+        activations.append(softmax(Z) if layer == layers else np.maximum(Z, 0))
     return activations
 
 
@@ -58,8 +60,3 @@ def cost_and_gradients(parameters: Arrays, X: np.ndarray, Y: np.ndarray) -> tupl
 def accuracy(parameters: Arrays, X: np.ndarray, Y: np.ndarray) -> float:
     """Give the share of examples whose most probable class is the right one."""
     return float(np.mean(forward(parameters, X)[-1].argmax(axis=0) == Y.argmax(axis=0)))
-
-
-def _softmax(Z: np.ndarray) -> np.ndarray:
-    exponentials = np.exp(Z - Z.max(axis=0))
-    return exponentials / exponentials.sum(axis=0)

@@ -1,5 +1,6 @@
 """One training loop for every optimizer: mini-batches of the digits, a small network, all parameters in one vector."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,14 +9,17 @@ from course.data import Digits
 from course.descent import Update
 from course.network import Arrays, accuracy, cost_and_gradients, initialize_parameters
 
+Objective = Callable[[Arrays, np.ndarray, np.ndarray], tuple[float, Arrays]]
+
 
 @dataclass(frozen=True)
 class Training:
     """What a training left behind.
 
     Attributes:
-        batch_costs: cost J^{t} of every mini-batch, before its update; shape (updates,).
-        epoch_costs: cost on the whole training set before the first epoch and after each; shape (epochs + 1,).
+        batch_costs: cost J^{t} of every mini-batch, before its update, as the objective has it; shape (updates,).
+        epoch_costs: mean loss on the whole training set before the first epoch and after each, of the network as it
+            predicts, without penalty and dropout; shape (epochs + 1,).
         test_accuracy: share of test examples that the trained network gets right.
         parameters: the trained network.
     """
@@ -27,7 +31,14 @@ class Training:
 
 
 def train(
-    update: Update, digits: Digits, *, epochs: int, batch_size: int = 64, hidden: tuple[int, ...] = (32,), seed: int = 0
+    update: Update,
+    digits: Digits,
+    *,
+    epochs: int,
+    batch_size: int = 64,
+    hidden: tuple[int, ...] = (32,),
+    seed: int = 0,
+    objective: Objective = cost_and_gradients,
 ) -> Training:
     """Train a small classifier on mini-batches.
 
@@ -39,6 +50,8 @@ def train(
         batch_size: examples in a mini-batch; the last one of an epoch holds what is left.
         hidden: units of the hidden layers.
         seed: draws the initial weights and the order of the examples; optimizers with one seed see the same of both.
+        objective: takes parameters, X and Y of a mini-batch; gives what is to become small, and its gradients
+            {"dW1": ..., "db1": ...}. By default the mean cross-entropy.
 
     Returns:
         Costs, accuracy and parameters. A training that diverges has costs that are infinite or NaN.
@@ -53,7 +66,7 @@ def train(
             order = rng.permutation(X.shape[1])
             for start in range(0, len(order), batch_size):
                 batch = order[start : start + batch_size]
-                cost, gradients = cost_and_gradients(unflatten(w, parameters), X[:, batch], Y[:, batch])
+                cost, gradients = objective(unflatten(w, parameters), X[:, batch], Y[:, batch])
                 w = update(w, flatten(gradients))
                 batch_costs.append(cost)
             epoch_costs.append(cost_and_gradients(unflatten(w, parameters), X, Y)[0])
