@@ -2,7 +2,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all site class serve lab test lock clean
+.PHONY: all site pdf class serve lab test lock clean
 
 export PYTHONPATH := $(CURDIR)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -10,6 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 installed := .venv/installed
 mathjax := _assets/tex-svg.js
 page := _build/html/index.html
+pdf := _build/pdf/optimization-algorithms.pdf
 bundle := _class/optimization-course.zip
 handed_in := _class/submitted/.made
 marked := _class/marks.csv
@@ -70,6 +71,15 @@ $(handed_in): $(bundle) $(graders)
 $(marked): $(handed_in)
 	@python -m grading grade
 	@touch $@
+
+## The whole book to print, from the pages of the site.
+pdf: $(pdf)
+
+# Without a font for it, the glossary's Korean would be boxes.
+$(pdf): $(page) $(wildcard book/*.*)
+	@type chromium fc-list >/dev/null 2>&1 || $(call debian,chromium fontconfig)
+	@test -n "$$(fc-list :lang=ko)" || $(call debian,fonts-nanum)
+	@python -m book.pdf
 
 ## Read the book at the address that is printed; ends with Ctrl-C.
 serve: $(page)
