@@ -25,10 +25,11 @@ MOST_VALUES = 1_000_000
 DEEPEST_NESTING = 64
 MOST_CELLS = 1_000
 LONGEST_CELL = 200_000
+LONGEST_NOTEBOOK = 400_000
 LONGEST_ID = 64
 
 # A surrogate cannot be written as UTF-8, PostgreSQL keeps no NUL, and no Python program needs the others.
-UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # A string that nobody closes ends with the text: else each of its quotes would start a search of the whole rest.
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
@@ -214,6 +215,8 @@ def _rebuilt(data: Any) -> NotebookNode:
             id = f"handed-in-{number}"
         ids.add(id)
         notebook.cells.append(_rebuilt_cell(cell, id))
+    if sum(len(cell.source) for cell in notebook.cells) > LONGEST_NOTEBOOK:
+        raise _Unreadable(f"The text of the notebook is longer than {LONGEST_NOTEBOOK:,} characters.")
     try:
         nbformat.validate(notebook)
     except nbformat.ValidationError:

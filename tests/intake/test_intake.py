@@ -56,6 +56,7 @@ UNREADABLE = {
     "backslashes": b'{"a":"' + b"\\" * 15 * MEGABYTE,
     "too large": b'{"cells":[]}' + b" " * intake.LARGEST_FILE,
     "too many cells": _notebook(*[CODE] * (intake.MOST_CELLS + 1)),
+    "a library": _notebook(*[{**CODE, "source": "x" * 150_000}] * 3),
     "a book in a cell": _notebook({**CODE, "source": "x" * (intake.LONGEST_CELL + 1)}),
 }
 
