@@ -86,7 +86,7 @@ def is_test(cell: NotebookNode) -> bool:
 
 def _run(source: str, session: Session, count: int, notes: list[str]) -> list[NotebookNode]:
     try:
-        return _outputs(session.run_cell(source, count))
+        return _outputs(session.run_cell(source, count), count)
     except Lost as loss:
         notes.append(f"Cell {count} was stopped: {loss}.")
         return [error_output("CellStopped", f"This cell was stopped: {loss}.")]
@@ -122,7 +122,7 @@ def _finder(session: Session, calls: Calls) -> Callable[[str], Any]:
     return find
 
 
-def _outputs(reply: Any) -> list[NotebookNode]:
+def _outputs(reply: Any, count: int) -> list[NotebookNode]:
     """Make outputs of the notebook format from what the sandbox sent; what is none is left out."""
     outputs = []
     for output in reply if isinstance(reply, list) and is_plain(reply) else ():
@@ -134,7 +134,7 @@ def _outputs(reply: Any) -> list[NotebookNode]:
                 outputs.append(new_output("error", ename=name, evalue=text, traceback=lines))
             case {"output_type": "display_data", "data": {**data}}:
                 outputs.append(new_output("display_data", _texts(data)))
-            case {"output_type": "execute_result", "data": {**data}, "execution_count": int(count)}:
+            case {"output_type": "execute_result", "data": {**data}}:
                 outputs.append(new_output("execute_result", _texts(data), execution_count=count))
     return outputs
 

@@ -1,5 +1,6 @@
 """Starting the sandbox: bubblewrap around a zygote, and a fresh child of it for each submission."""
 
+import atexit
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
@@ -42,6 +44,7 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONPATH": "/opt/course",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "MPLCONFIGDIR": "/scratch/matplotlib",
     # IPython looks for a profile here; the notebook's settings are the grader's.
     "IPYTHONDIR": "/scratch/.ipython",
@@ -81,7 +84,7 @@ class Zygote:
     """A warm interpreter in the sandbox; each `child` is a fork of it."""
 
     def __init__(self) -> None:
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115, closed with the zygote
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = _start(theirs, self._log)
@@ -112,6 +115,10 @@ class Zygote:
             raise SandboxError(f"No sandbox for a submission: {answer.get('error') or self._complaint()}")
         return Child(Channel(our_reads, our_writes), descriptors[0])
 
+    def lives(self) -> bool:
+        """Whether the zygote still runs."""
+        return self._process.poll() is None
+
     def close(self) -> None:
         """End the zygote and all that it started."""
         self._control.close()
@@ -120,6 +127,7 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._log.close()
 
     def __enter__(self) -> "Zygote":
         return self
@@ -169,7 +177,7 @@ def _start(control: socket.socket, log: IO[bytes]) -> subprocess.Popen:
 
 
 def _filled(content: bytes) -> IO[bytes]:
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115, the caller closes it
     file.write(content)
     file.seek(0)
     return file
@@ -184,7 +192,8 @@ def _arguments() -> list[str]:
         arguments += [word for right in ("SYS_ADMIN", "SETUID", "SETGID") for word in ("--cap-add", f"CAP_{right}")]
     else:
         arguments += ["--unshare-user"]
-    arguments += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
+    # Not `--die-with-parent`: that is the thread that started it. The zygote ends where the grader hangs up.
+    arguments += ["--new-session", "--hostname", "sandbox", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         arguments += ["--setenv", name, value]
     mounts = _mounts()
@@ -226,3 +235,24 @@ def _font_list() -> tuple[str, bytes]:
     if not path.exists():
         return "none.json", b"{}"
     return path.name, path.read_bytes()
+
+
+_shared: Zygote | None = None
+_starting = threading.Lock()
+
+
+def shared_zygote() -> Zygote:
+    """Give this process's own zygote; a first call starts it, and one after its death starts another.
+
+    Raises:
+        SandboxError: it did not start.
+    """
+    global _shared
+    with _starting:
+        if _shared is None or not _shared.lives():
+            if _shared is not None:
+                _shared.close()
+            else:
+                atexit.register(lambda: _shared.close())
+            _shared = Zygote()
+        return _shared

@@ -42,7 +42,7 @@ class Session:
         self._child: Child | None = None
         self._number = 0
         self._starts = 0
-        self._done: list[dict[str, Any]] = []
+        self._done: list[tuple[dict[str, Any], float]] = []
         self._end = time.monotonic() + limits.notebook_seconds
 
     def __enter__(self) -> "Session":
@@ -59,8 +59,10 @@ class Session:
         """
         self._ensure_child()
         request = {"do": "cell", "source": source, "count": count}
+        began = time.monotonic()
         reply = self._ask(request, self._limits.cell_seconds)
-        self._done.append(request)
+        interrupted = time.monotonic() - began > self._limits.cell_seconds
+        self._done.append((request, SECONDS_OF_GRACE if interrupted else self._limits.cell_seconds))
         return reply
 
     @contextmanager
@@ -85,8 +87,8 @@ class Session:
             raise Lost("the notebook ended its process too often")
         self._starts += 1
         self._child = self._zygote.child(self._limits)
-        for request in list(self._done):
-            self._ask(request, self._limits.cell_seconds)
+        for request, seconds in self._done:
+            self._ask(request, seconds)
 
     def _ask(self, request: dict[str, Any], seconds: float) -> Any:
         """Send a request and wait for its reply; a first delay is met with an interrupt, a second ends the process."""

@@ -1,7 +1,7 @@
 """Shutting a process in: namespaces, files, limits, capabilities and system calls of its own.
 
-The zygote calls `enter` in a forked child. Its own namespaces give it no right over anything outside them; then it gives
-up even the rights that it has inside.
+The zygote calls `enter` in a forked child. Its own namespaces give it no right over anything outside them; then it
+gives up even the rights that it has inside.
 """
 
 import ctypes
@@ -65,7 +65,7 @@ def enter(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
 
     Args:
         limits: the fields of `grading.sandbox.limits.Limits`.
-        keep: descriptors that stay open, besides the standard ones.
+        keep: descriptors that stay open; the standard ones lead nowhere.
 
     Raises:
         OSError: the kernel refuses a step.
@@ -113,6 +113,10 @@ def _give_up_capabilities() -> None:
 
 
 def _close_all_but(keep: tuple[int, ...]) -> None:
+    # The standard ones too: they are the zygote's log, a file of the host that all submissions would share.
+    null = os.open("/dev/null", os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
     for descriptor in map(int, os.listdir("/proc/self/fd")):
         if descriptor > 2 and descriptor not in keep:
             try:

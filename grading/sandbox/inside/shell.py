@@ -1,17 +1,23 @@
 """IPython's own shell without a kernel around it: cells go in, outputs in the notebook format come out."""
 
+import builtins
+import getpass
 import io
 import sys
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import activate_matplotlib
 from matplotlib_inline import backend_inline
 from traitlets import Type
 from traitlets.config import Config
 
 Output = dict[str, Any]
+
+INLINE = "module://matplotlib_inline.backend_inline"
 
 
 class Outputs:
@@ -87,13 +93,10 @@ class _Hook(DisplayHook):
         """Show no prompt: the notebook has its own."""
 
     def write_format_data(self, format_dict, md_dict=None) -> None:  # noqa: ANN001
-        count = self.prompt_count
-        self.shell.outputs.add(
-            {"output_type": "execute_result", "data": format_dict, "metadata": md_dict or {}, "execution_count": count}
-        )
+        self.shell.outputs.add({"output_type": "execute_result", "data": format_dict, "metadata": md_dict or {}})
 
     def finish_displayhook(self) -> None:
-        self.is_active = False
+        self._is_active = False
 
 
 class NotebookShell(InteractiveShell):
@@ -108,7 +111,8 @@ class NotebookShell(InteractiveShell):
         self.system = self.system_piped
         # Notebooks show their figures by this backend, also where they never say so.
         self.enable_gui = lambda gui=None: None
-        backend_inline.configure_inline_support(self, "inline")
+        activate_matplotlib(INLINE)
+        backend_inline.configure_inline_support(self, INLINE)
 
     def run(self, source: str, count: int, most_text: int, most_bytes: int) -> list[Output]:
         """Run a cell and give its outputs, in the notebook format but for text, which is a list of pieces."""
@@ -131,6 +135,11 @@ class NotebookShell(InteractiveShell):
             text = ""
         self.outputs.add({"output_type": "error", "ename": etype.__name__, "evalue": text, "traceback": list(stb)})
 
+    def init_hooks(self) -> None:
+        """Show help nowhere: it is no output of a notebook."""
+        super().init_hooks()
+        self.set_hook("show_in_pager", lambda *_, **__: None, 99)
+
     def init_environment(self) -> None:
         """Leave the environment as it is."""
 
@@ -140,7 +149,12 @@ def make_shell() -> NotebookShell:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "linux"
+    builtins.input = getpass.getpass = _no_input
     return NotebookShell.instance(config=config)
+
+
+def _no_input(*_: object, **__: object) -> None:
+    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
 
 
 def _plain(output: Output) -> Output:

@@ -1,7 +1,7 @@
 """The zygote: imports once what notebooks need, then forks a shut-in child for each submission.
 
-It runs as the first program of the sandbox, trusted until it forks. The grader speaks to it over a socket which children
-do not inherit; to a child, over two pipes which the zygote does not keep.
+It runs as the first program of the sandbox, trusted until it forks. The grader speaks to it over a socket which
+children do not inherit; to a child, over two pipes which the zygote does not keep.
 """
 
 import os
@@ -13,12 +13,12 @@ from inside import isolation  # noqa: E402
 
 isolation.drop_root()
 
+import contextlib  # noqa: E402
 import gc  # noqa: E402
 import importlib  # noqa: E402
 import json  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
-import traceback  # noqa: E402
 
 from inside.service import serve  # noqa: E402
 from inside.shell import NotebookShell, make_shell  # noqa: E402
@@ -96,8 +96,9 @@ def _be_child(shell: NotebookShell, pipes: list[int], limits: dict, answer: int)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         serve(shell, Channel(*pipes), limits)
     except BaseException as error:
-        traceback.print_exc()
-        os.write(answer, json.dumps({"error": str(error)}).encode() + b"\n")
+        # Once it serves, `answer` is closed, and the grader sees that the wire is.
+        with contextlib.suppress(OSError):
+            os.write(answer, json.dumps({"error": str(error)}).encode() + b"\n")
     finally:
         os._exit(0)
 
