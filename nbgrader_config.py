@@ -37,6 +37,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Students' cells run in a sandbox, the hidden tests outside it, in nbgrader's order of steps. A cell may run for 20
 # seconds: every honest cell of this course ends in five. What is stopped costs the points of its own function.
+c.Autograde.exporter_class = "grading.preprocessors.SubmissionExporter"
 c.Autograde.autograde_preprocessors = [
     "grading.preprocessors.ExecuteInSandbox",
     "nbgrader.preprocessors.IgnorePattern",
@@ -59,6 +60,9 @@ c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelA
 # Feedback pages load nothing from elsewhere: our template for formulas stands before nbgrader's templates.
 formgrader = Path(nbgrader.server_extensions.formgrader.__file__).parent
 c.HTMLExporter.extra_template_basedirs = [str(root / "grading" / "templates"), str(formgrader / "templates")]
+
+# Markdown that students write does nothing in the browser of who reads it.
+c.HTMLExporter.filters = {"markdown2html": "grading.markdown.safe_markdown"}
 
 # Validate counts the visible checks, which carry no points; the hidden tests are not there when a student validates.
 c.Validator.validate_all = True

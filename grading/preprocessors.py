@@ -1,12 +1,61 @@
-"""How nbgrader's own `autograde` and formgrader grade in the sandbox: steps that stand in for steps of nbgrader's."""
+"""How nbgrader's own `autograde` and formgrader grade safely: pieces that stand where nbgrader's configuration has room.
 
+`SubmissionExporter` reads what was handed in, `ExecuteInSandbox` executes it; nbgrader's steps between and after them are
+its own.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_notebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float, Integer
 
+from grading.canonical import canonical
 from grading.execution import execute
+from grading.intake import Refused, read_submission, set_aside
+from grading.outputs import clean_notebook
 from grading.sandbox.launch import shared_zygote
 from grading.sandbox.limits import Limits
+
+REFUSED = "refused"
+
+
+class SubmissionExporter(NotebookExporter):
+    """Opens what was handed in: nothing else of nbgrader reads it before it has become a canonical notebook.
+
+    nbgrader makes its exporter before it looks for submissions. So here is where files that nothing may open are moved
+    out of its way, into a folder `refused` beside `submitted`.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        coursedir = self.parent.coursedir
+        pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, coursedir.assignment_id)
+        for folder in Path("/").glob(str(Path(pattern).relative_to("/"))):
+            for entry, refused in move_refused(folder, Path(_submitted(coursedir)).parent / REFUSED).items():
+                self.log.warning("Set aside: %r: %s", str(entry), refused.reason)
+
+    def from_filename(self, filename: str, resources: dict | None = None, **kwargs: Any) -> tuple[str, dict]:
+        """Read a submission and put its text into the instructor's notebook; other notebooks are read as ever."""
+        coursedir = self.parent.coursedir
+        if not Path(filename).is_relative_to(_submitted(coursedir)):
+            return super().from_filename(filename, resources, **kwargs)
+        submitted = read_submission(Path(filename))
+        if isinstance(submitted, Refused):
+            self.log.warning("Refused: %s", submitted.reason)
+            submitted = _in_its_place(submitted)
+        assignment = resources["nbgrader"]["assignment"]
+        folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
+        source = nbformat.read(Path(folder) / Path(filename).name, as_version=4)
+        result = canonical(source, submitted, self.config)
+        for change in result.changes:
+            self.log.warning("%s", change)
+        return self.from_notebook_node(result.notebook, resources, **kwargs)
 
 
 class ExecuteInSandbox(NbGraderPreprocessor):
@@ -19,7 +68,7 @@ class ExecuteInSandbox(NbGraderPreprocessor):
     notebook_seconds = Float(180.0, help="Seconds that a whole notebook may take.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Execute a canonical notebook.
+        """Execute a canonical notebook, and keep of its outputs what is safe.
 
         Raises:
             SandboxError: there is no sandbox. nbgrader reports it, and no mark is given.
@@ -29,4 +78,39 @@ class ExecuteInSandbox(NbGraderPreprocessor):
         self.log.info("Hidden cases of seed %d", executed.seed)
         for note in executed.notes:
             self.log.warning("%s", note)
+        clean_notebook(executed.notebook)
         return executed.notebook, resources
+
+
+def move_refused(folder: Path, refused_folder: Path) -> dict[Path, Refused]:
+    """Move what nothing may open out of a submission, without opening it.
+
+    In the place of a notebook, or of a whole submission, a notebook is left that says why. It earns nothing.
+
+    Args:
+        folder: submitted/<student>/<assignment>.
+        refused_folder: receives <student>/<assignment>/ with what was refused.
+
+    Returns:
+        {entry: why}.
+    """
+    refused = set_aside(folder)
+    for entry, why in refused.items():
+        target = refused_folder.joinpath(*folder.parts[-2:], *entry.relative_to(folder).parts)
+        while target.exists() or target.is_symlink():
+            target = target.with_name(f"{target.name}~")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        entry.rename(target)
+        notebook = folder / f"{folder.name}.ipynb" if entry == folder else entry
+        if notebook.suffix == ".ipynb":
+            notebook.parent.mkdir(exist_ok=True)
+            nbformat.write(_in_its_place(why), notebook)
+    return refused
+
+
+def _in_its_place(refused: Refused) -> NotebookNode:
+    return new_notebook(cells=[new_markdown_cell(f"**This submission was not graded.** {refused.reason}")])
+
+
+def _submitted(coursedir: CourseDirectory) -> Path:
+    return Path(coursedir.root, coursedir.submitted_directory).resolve()

@@ -74,7 +74,7 @@ COSTS_ALL = {
     "a number": lambda source: "update_with_momentum = 5",
     "an answer of another kind": _after("update_with_momentum = lambda *args, **kwargs: object()"),
     "an answer too long": _after("update_with_momentum = lambda *args, **kwargs: [0] * 10**7"),
-    "an answer without end": _after("import itertools\nupdate_with_momentum = lambda *args, **kwargs: itertools.count()"),
+    "an answer without end": _after("import itertools\nupdate_with_momentum = lambda *_, **__: itertools.count()"),
     "noise on the wire": _before_return("import os\nfor n in range(3, 9):\n    os.write(n, b'x' * 99)"),
     "a closed wire": _before_return("import os\nos.closerange(3, 20)"),
 }
