@@ -12,7 +12,6 @@ from grading.comparing import agree
 from grading.question import Criterion, Mistake, Question, Trial
 from grading.questions import QUESTIONS
 
-
 _seed_of_the_run: ContextVar[int | None] = ContextVar("seed of the run", default=None)
 
 

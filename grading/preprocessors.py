@@ -1,7 +1,7 @@
-"""How nbgrader's own `autograde` and formgrader grade safely: pieces that stand where nbgrader's configuration has room.
+"""How nbgrader's own `autograde` and formgrader grade safely: pieces for places that its configuration has for them.
 
-`SubmissionExporter` reads what was handed in, `ExecuteInSandbox` executes it; nbgrader's steps between and after them are
-its own.
+`SubmissionExporter` reads what was handed in, `ExecuteInSandbox` executes it; nbgrader's steps between and after them
+are its own.
 """
 
 from pathlib import Path
@@ -14,15 +14,17 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float, Integer
+from traitlets.config import Config
 
-from grading.canonical import canonical
-from grading.execution import execute
+from grading.canonical import Canonical, canonical
 from grading.intake import Refused, read_submission, set_aside
-from grading.outputs import clean_notebook
-from grading.sandbox.launch import shared_zygote
 from grading.sandbox.limits import Limits
+from grading.worker import Result, execute_notebook
 
 REFUSED = "refused"
+
+# Results that workers have brought, by student, assignment and notebook: what is here is not executed again.
+executed_elsewhere: dict[tuple[str, str, str], Result] = {}
 
 
 class SubmissionExporter(NotebookExporter):
@@ -45,14 +47,8 @@ class SubmissionExporter(NotebookExporter):
         coursedir = self.parent.coursedir
         if not Path(filename).is_relative_to(_submitted(coursedir)):
             return super().from_filename(filename, resources, **kwargs)
-        submitted = read_submission(Path(filename))
-        if isinstance(submitted, Refused):
-            self.log.warning("Refused: %s", submitted.reason)
-            submitted = _in_its_place(submitted)
-        assignment = resources["nbgrader"]["assignment"]
-        folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
-        source = nbformat.read(Path(folder) / Path(filename).name, as_version=4)
-        result = canonical(source, submitted, self.config)
+        folder = coursedir.format_path(coursedir.source_directory, ".", resources["nbgrader"]["assignment"])
+        result = read_canonical(Path(folder) / Path(filename).name, Path(filename), self.config)
         for change in result.changes:
             self.log.warning("%s", change)
         return self.from_notebook_node(result.notebook, resources, **kwargs)
@@ -73,13 +69,41 @@ class ExecuteInSandbox(NbGraderPreprocessor):
         Raises:
             SandboxError: there is no sandbox. nbgrader reports it, and no mark is given.
         """
-        limits = Limits(cell_seconds=self.cell_seconds, notebook_seconds=self.notebook_seconds)
-        executed = execute(nb, zygote=shared_zygote(), seed=self.seed, limits=limits)
-        self.log.info("Hidden cases of seed %d", executed.seed)
-        for note in executed.notes:
+        result = executed_elsewhere.pop(_key(resources), None)
+        executed = result and nbformat.reads(result.notebook, as_version=4)
+        if executed is None or not _same_code(nb, executed):
+            result = execute_notebook(nbformat.writes(nb), self.seed, self.limits())
+            executed = nbformat.reads(result.notebook, as_version=4)
+        self.log.info("Hidden cases of seed %d", result.seed)
+        for note in result.notes:
             self.log.warning("%s", note)
-        clean_notebook(executed.notebook)
-        return executed.notebook, resources
+        for cell, ran in zip(nb.cells, executed.cells, strict=True):
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        return nb, resources
+
+    def limits(self) -> Limits:
+        """Give the limits that are configured."""
+        return Limits(cell_seconds=self.cell_seconds, notebook_seconds=self.notebook_seconds)
+
+
+def _key(resources: dict) -> tuple[str, str, str]:
+    names = resources["nbgrader"]
+    return names["student"], names["assignment"], names["notebook"]
+
+
+def _same_code(one: NotebookNode, other: NotebookNode) -> bool:
+    return [(cell.cell_type, cell.source) for cell in one.cells] == [(c.cell_type, c.source) for c in other.cells]
+
+
+def read_canonical(source: Path, submitted: Path, config: Config) -> Canonical:
+    """Read a submission into the instructor's notebook; one that cannot be read becomes a notebook that says so."""
+    notebook = read_submission(submitted)
+    refused = (notebook.reason,) if isinstance(notebook, Refused) else ()
+    if isinstance(notebook, Refused):
+        notebook = _in_its_place(notebook)
+    result = canonical(nbformat.read(source, as_version=4), notebook, config)
+    return Canonical(result.notebook, (*refused, *result.changes))
 
 
 def move_refused(folder: Path, refused_folder: Path) -> dict[Path, Refused]:
