@@ -213,6 +213,8 @@ _NOTEBOOKS = {
     "forges_the_setup": _forges_the_setup,
 }
 
+_STOPS_STOCK_NBGRADER = {"adds_a_second_test", "unlocks_the_test", "turns_the_test_into_text"}
+
 _FILES = {
     "hands_in_a_package_of_the_same_name": ("grading.py", "mark = lambda *args: 4.0"),
     "hands_in_another_kernel": (
@@ -242,6 +244,9 @@ _GOAL = "points for a wrong answer"
 
 ATTACKS = [
     *(Attack("points", name, _GOAL, with_code(code), earns) for name, code in _CODE.items()),
-    *(Attack("points", name, _GOAL, with_notebook(change), earns) for name, change in _NOTEBOOKS.items()),
+    *(
+        Attack("points", name, _GOAL, with_notebook(change), earns, alone=name in _STOPS_STOCK_NBGRADER)
+        for name, change in _NOTEBOOKS.items()
+    ),
     *(Attack("points", name, _GOAL, _with_file(*file), earns) for name, file in _FILES.items()),
 ]
