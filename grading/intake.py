@@ -91,36 +91,48 @@ def set_aside(folder: Path) -> dict[Path, Refused]:
 
 def _refused_entries(folder: Path) -> dict[Path, Refused]:
     refused, size = {}, 0
-    for number, (entry, status) in enumerate(_walk(folder), start=1):
+    for number, (entry, status, linked_later) in enumerate(_walk(folder), start=1):
         size += status.st_size
         if number > MOST_ENTRIES:
             return {folder: Refused(f"The submission has more than {MOST_ENTRIES} files.")}
         if size > LARGEST_FOLDER:
             return {folder: Refused(f"The submission is larger than {LARGEST_FOLDER // 2**20} MB.")}
-        if reason := _why_not(entry.name, status):
+        if reason := _why_not(entry.name, status, linked_later):
             refused[entry] = Refused(reason)
     return refused
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result, bool]]:
     folders = [folder]
     while folders:
-        with os.scandir(folders.pop()) as entries:
+        inside = folders.pop()
+        changed = os.stat(inside)
+        with os.scandir(inside) as entries:
             for entry in entries:
-                status = entry.stat(follow_symlinks=False)
-                yield Path(entry.path), status
-                if stat.S_ISDIR(status.st_mode) and not _why_not(entry.name, status):
+                # scandir's own status does not count links on every system.
+                status = os.lstat(entry.path)
+                yield Path(entry.path), status, _is_second_name(status, changed)
+                if stat.S_ISDIR(status.st_mode) and not _why_not(entry.name, status, False):
                     folders.append(Path(entry.path))
 
 
-def _why_not(name: str, status: os.stat_result) -> str | None:
+def _is_second_name(status: os.stat_result, folder: os.stat_result) -> bool:
+    """Whether a file seems to have got its name in this folder last: of two hard links, this is the later one.
+
+    A link marks the file and the folder that it is made in as changed, but not the folder of the first name. So whoever
+    is linked to, by another student or by a backup, loses nothing.
+    """
+    return status.st_nlink > 1 and folder.st_ctime_ns >= status.st_ctime_ns
+
+
+def _why_not(name: str, status: os.stat_result, is_second_name: bool) -> str | None:
     if len(name) > LONGEST_NAME or not name.isprintable():
         return "A file of the submission has a name that is too long or cannot be printed."
     if stat.S_ISDIR(status.st_mode):
         return None
     if not stat.S_ISREG(status.st_mode):
         return "A link, pipe or device was handed in where a file is expected."
-    if status.st_nlink > 1:
+    if is_second_name:
         return "A file was handed in that is a link to another file."
     if status.st_size > LARGEST_FILE:
         return f"A file was handed in that is larger than {LARGEST_FILE // 2**20} MB."
@@ -141,6 +153,7 @@ def _read(path: Path) -> bytes:
         try:
             # Without O_NONBLOCK, opening a pipe waits for somebody to write into it.
             file = os.open(path.name, flags | os.O_NONBLOCK | os.O_NOCTTY, dir_fd=folder)
+            is_second_name = _is_second_name(os.fstat(file), os.fstat(folder))
         finally:
             os.close(folder)
     except FileNotFoundError:
@@ -148,16 +161,16 @@ def _read(path: Path) -> bytes:
     except (OSError, ValueError):
         raise _Unreadable("The notebook cannot be opened: it is a link, lies behind one, or may not be read.") from None
     try:
-        return _content(file)
+        return _content(file, is_second_name)
     finally:
         os.close(file)
 
 
-def _content(file: int) -> bytes:
+def _content(file: int, is_second_name: bool) -> bytes:
     status = os.fstat(file)
     if stat.S_ISDIR(status.st_mode):
         raise _Unreadable("The notebook is a folder.")
-    if reason := _why_not("", status):
+    if reason := _why_not("", status, is_second_name):
         raise _Unreadable(reason)
     content = bytearray()
     # The file may grow while it is read.

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import nbformat
 import pytest
@@ -132,12 +132,22 @@ def test_ids_are_unique(tmp_path: Path) -> None:
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     real = _written(tmp_path, _notebook(CODE))
     (tmp_path / "link.ipynb").symlink_to(real)
-    (tmp_path / "hard").mkdir()
     (tmp_path / "folder").symlink_to(tmp_path)
     assert isinstance(read_submission(tmp_path / "link.ipynb"), Refused)
     assert isinstance(read_submission(tmp_path / "folder" / "work.ipynb"), Refused)
-    (tmp_path / "hard" / "work.ipynb").hardlink_to(real)
-    assert isinstance(read_submission(tmp_path / "hard" / "work.ipynb"), Refused)
+
+
+def test_of_two_hard_links_the_later_is_refused(tmp_path: Path) -> None:
+    """Else linking to somebody's work would set that work aside."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir(), second.mkdir()
+    work = _written(first, _notebook(CODE))
+    sleep(0.05)
+    (second / "work.ipynb").hardlink_to(work)
+    assert set_aside(first) == {}
+    assert not isinstance(read_submission(work), Refused)
+    assert list(set_aside(second)) == [second / "work.ipynb"]
+    assert isinstance(read_submission(second / "work.ipynb"), Refused)
 
 
 def test_pipes_devices_and_folders_are_refused_without_waiting(tmp_path: Path) -> None:
