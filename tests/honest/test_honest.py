@@ -1,8 +1,12 @@
 """Honest submissions get what they get in the open."""
 
+import nbformat
 import pytest
+from nbgrader.utils import determine_grade, is_grade, is_solution
 
 from grading.canonical import canonical
+from grading.sandbox.limits import Limits
+from grading.worker import execute_notebook
 from tests.honest.open import marks_in_the_open
 from tests.honest.submissions import SUBMISSIONS, Honest
 from tests.released import source
@@ -24,3 +28,15 @@ def test_there_are_enough() -> None:
 @pytest.mark.parametrize("submission", SUBMISSIONS, ids=lambda submission: submission.name)
 def test_the_corpus_says_what_is_so(in_the_open: dict, submission: Honest) -> None:
     assert (in_the_open[submission.name] == FULL) == submission.full
+
+
+def _marks_in_the_sandbox(submission: Honest) -> dict[str, float]:
+    notebook = canonical(source(), submission.notebook()).notebook
+    executed = nbformat.reads(execute_notebook(nbformat.writes(notebook), None, Limits()).notebook, as_version=4)
+    tests = [cell for cell in executed.cells if is_grade(cell) and not is_solution(cell)]
+    return {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in tests}
+
+
+@pytest.mark.parametrize("submission", SUBMISSIONS, ids=lambda submission: submission.name)
+def test_the_sandbox_gives_the_marks_of_the_open(in_the_open: dict, submission: Honest) -> None:
+    assert _marks_in_the_sandbox(submission) == in_the_open[submission.name]

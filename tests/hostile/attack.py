@@ -52,7 +52,7 @@ class Scene(Protocol):
     port: int  # on loopback, TCP and UDP, and as an abstract socket of the token's name
     heard: list[str]  # what arrived there
     graded: dict[str, Graded]
-    seconds: float  # that grading took, the honest submissions included
+    seconds: float  # that grading took, the honest submissions included, for each attack that was tried together
     megabytes: float  # the most memory that one process of the grading took
 
     def processes(self) -> list[str]:

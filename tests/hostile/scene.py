@@ -133,7 +133,7 @@ class Scene:
         if look:
             look([graded.feedback for graded in self.graded.values() if graded.feedback])
         for mine in scenes.values():
-            mine.seconds, mine.megabytes = self.seconds, self.megabytes
+            mine.seconds, mine.megabytes = self.seconds / len(scenes), self.megabytes
         return {a: a.succeeded(mine, self.graded.get(mine.me, Graded())) for a, mine in scenes.items()}
 
     def grade(self, seconds: float, feedback: bool) -> None:
