@@ -1,11 +1,11 @@
-"""Executing a notebook: the student's cells in the sandbox, the instructor's tests here."""
+"""Executing a notebook: the student's cells in the sandbox, then the instructor's tests here."""
 
 import copy
 import random
 import secrets
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,27 +61,52 @@ def execute(
     seed = secrets.randbits(64) if seed is None else seed
     notes: list[str] = []
     with _one_at_a_time, seeded(seed), Session(zygote, limits or Limits()) as session:
-        names, count = Names(), 0
-        for cell in notebook.cells:
-            if cell.cell_type != "code":
-                continue
-            cell.outputs, cell.execution_count = [], None
-            if not cell.source.strip():
-                continue
-            count += 1
-            cell.execution_count = count
-            if is_test(cell):
-                cell.outputs = _test(cell.source, names, session, seed, count, notes)
-            else:
-                cell.outputs = _run(cell.source, session, count, notes)
-                if is_locked(cell):
-                    names.define(cell.source)
+        kept = _run_cells(notebook, session, notes)
+        # Only now, when every output of the student's is there: a call knows hidden inputs.
+        _run_tests(notebook, session, seed, kept, notes)
     return Executed(notebook, seed, tuple(notes))
 
 
 def is_test(cell: NotebookNode) -> bool:
     """Whether a cell is the instructor's test: it carries points, and the student writes nothing in it."""
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+def _run_cells(notebook: NotebookNode, session: Session, notes: list[str]) -> dict[int, int | None]:
+    """Run all cells but the tests, and give, by the number of each test cell, what its question is to be put to.
+
+    That is the notebook as it stands at the test's place: a later cell may define the function once more.
+    """
+    kept: dict[int, int | None] = {}
+    count = 0
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.outputs, cell.execution_count = [], None
+        if not cell.source.strip():
+            continue
+        count += 1
+        cell.execution_count = count
+        if is_test(cell):
+            kept[count] = session.keep()
+        else:
+            cell.outputs = _run(cell.source, session, count, notes)
+    return kept
+
+
+def _run_tests(
+    notebook: NotebookNode, session: Session, seed: int, kept: dict[int, int | None], notes: list[str]
+) -> None:
+    names = Names()
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        if is_test(cell):
+            random.seed(seed)
+            np.random.seed(seed % 2**32)
+            cell.outputs = _test(cell, names, session, kept[cell.execution_count], notes)
+        elif is_locked(cell):
+            names.define(cell.source)
 
 
 def _run(source: str, session: Session, count: int, notes: list[str]) -> list[NotebookNode]:
@@ -92,34 +117,27 @@ def _run(source: str, session: Session, count: int, notes: list[str]) -> list[No
         return [error_output("CellStopped", f"This cell was stopped: {loss}.")]
 
 
-def _test(
-    source: str, names: Names, session: Session, seed: int, count: int, notes: list[str]
-) -> list[NotebookNode]:
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    with session.question() as calls:
-        names.find = _finder(session, calls)
-        outputs, warnings = run_test_cell(source, names, count)
+def _test(cell: NotebookNode, names: Names, session: Session, kept: int | None, notes: list[str]) -> list[NotebookNode]:
+    with session.question(kept) as calls:
+        names.find = partial(_find, calls)
+        outputs, warnings = run_test_cell(cell.source, names, cell.execution_count)
         names.forget_the_student()
     if warnings:
-        notes.append(f"Test cell {count} wrote to stderr: {warnings[-500:]}")
+        notes.append(f"Test cell {cell.execution_count} wrote to stderr: {warnings[-500:]}")
     return outputs
 
 
-def _finder(session: Session, calls: Calls) -> Callable[[str], Any]:
-    def find(name: str) -> Any:
-        try:
-            found = calls.look_up(name)
-        except Lost as loss:
-            raise SystemError(f"the notebook could not run: {loss}") from None
-        match found:
-            case {"is": "function"}:
-                return RemoteFunction(name, calls)
-            case {"is": "value", "value": value}:
-                return value
-        raise KeyError(name)
-
-    return find
+def _find(calls: Calls, name: str) -> Any:
+    try:
+        found = calls.look_up(name)
+    except Lost as loss:
+        raise SystemError(f"the notebook could not run: {loss}") from None
+    match found:
+        case {"is": "function"}:
+            return RemoteFunction(name, calls)
+        case {"is": "value", "value": value}:
+            return value
+    raise KeyError(name)
 
 
 def _outputs(reply: Any, count: int) -> list[NotebookNode]:

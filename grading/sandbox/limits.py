@@ -15,7 +15,7 @@ class Limits:
         memory: bytes of address space of each process.
         files: bytes of all files in the sandbox together, which live in memory.
         file_size: bytes of one file.
-        processes: processes and threads together.
+        processes: processes and threads together, the copies that are kept for the tests among them.
         open_files: file descriptors of each process.
         cell_text: characters of text that a cell may put out.
         cell_output: bytes that a cell may put out, images included.
@@ -26,7 +26,7 @@ class Limits:
     memory: int = 2048 * MEBIBYTE
     files: int = 64 * MEBIBYTE
     file_size: int = 32 * MEBIBYTE
-    processes: int = 32
+    processes: int = 64
     open_files: int = 128
     cell_text: int = 200_000
     cell_output: int = 8 * MEBIBYTE

@@ -1,4 +1,4 @@
-"""One notebook in the sandbox: cells run in order, and what a lost process knew is run again in a fresh one."""
+"""One notebook in the sandbox: cells run in order, then functions are called; a lost process is built up afresh."""
 
 import time
 from collections.abc import Iterator
@@ -34,6 +34,8 @@ class CallFailed(Exception):
 class Session:
     """Runs the cells of one notebook; use it as a context manager.
 
+    Ask no question before the last cell has run: what a call leaves behind, a cell could print.
+
     Args:
         zygote: makes the processes.
         limits: of this notebook.
@@ -44,6 +46,7 @@ class Session:
         self._child: Child | None = None
         self._number = 0
         self._starts = 0
+        self._kept = 0
         self._done: list[tuple[dict[str, Any], float]] = []
         self._end = time.monotonic() + limits.notebook_seconds
 
@@ -67,10 +70,26 @@ class Session:
         self._done.append((request, SECONDS_OF_GRACE if interrupted else self._limits.cell_seconds))
         return reply
 
+    def keep(self) -> int | None:
+        """Keep a copy of the notebook as it is now, and give the number by which `question` knows it.
+
+        Returns:
+            None where the notebook has no process any more and may not start another.
+        """
+        request = {"do": "keep"}
+        try:
+            self._ensure_child()
+            self._ask(request, SECONDS_FOR_A_STEP)
+        except Lost:
+            return None
+        self._done.append((request, SECONDS_FOR_A_STEP))
+        self._kept += 1
+        return self._kept - 1
+
     @contextmanager
-    def question(self) -> Iterator["Calls"]:
-        """Give what calls the notebook's functions, in a copy of its process that ends with the question."""
-        calls = Calls(self, self._limits.cell_seconds)
+    def question(self, kept: int | None) -> Iterator["Calls"]:
+        """Give what calls the functions of a kept copy; what the calls change ends with the question."""
+        calls = Calls(self, kept, self._limits.cell_seconds)
         try:
             yield calls
         finally:
@@ -135,8 +154,8 @@ class Calls:
     A call that crashes costs itself; one that does not end uses up the time, and those after it fail at once.
     """
 
-    def __init__(self, session: Session, seconds: float) -> None:
-        self._session, self._seconds = session, seconds
+    def __init__(self, session: Session, kept: int | None, seconds: float) -> None:
+        self._session, self._kept, self._seconds = session, kept, seconds
         self._open = False
         self._crashes = 0
 
@@ -171,6 +190,14 @@ class Calls:
         Raises:
             Lost: the notebook has no process any more.
         """
+        try:
+            return self._look_up(name)
+        except Lost:
+            # Calls of an earlier question may have broken what all questions share: once more, in a fresh process.
+            self._open = False
+            return self._look_up(name)
+
+    def _look_up(self, name: str) -> Any:
         self._begin()
         return self._session._ask({"do": "look up", "name": name}, SECONDS_FOR_A_STEP)
 
@@ -184,11 +211,14 @@ class Calls:
                 return
 
     def _begin(self) -> None:
+        if self._kept is None:
+            raise Lost("its process could not be kept")
         if not self._open:
             began = time.monotonic()
             self._session._ensure_child()
-            if self._session._ask({"do": "question"}, SECONDS_FOR_A_STEP) != "ready":
-                raise WireError("no question begun")
+            if self._session._ask({"do": "question", "of": self._kept}, SECONDS_FOR_A_STEP) != "ready":
+                self._session._lose()
+                raise Lost(_reason(WireError()))
             self._open = True
             # A new process with all cells run again is no time of the function's.
             self._seconds += time.monotonic() - began

@@ -189,3 +189,79 @@ def test_questions_do_not_see_each_other(zygote: Zygote) -> None:
     )
     executed = execute(notebook, zygote=zygote).notebook
     assert [determine_grade(cell)[0] for cell in executed.cells if cell.metadata.get("nbgrader")] == [1, 1, 1]
+
+
+def test_a_test_sees_the_notebook_as_it_stands_at_its_place(zygote: Zygote) -> None:
+    cells = [new_code_cell("answer = 1\ndef f(): return answer")]
+    cells += [_test_cell("assert (f(), answer) == (1, 1)"), new_code_cell("answer = 2")]
+    cells += [_test_cell("assert (f(), answer) == (2, 2)"), new_code_cell("def f(): return 3\ndel answer")]
+    cells += [_test_cell("assert f() == 3"), new_code_cell("del f")]
+    executed = execute(new_notebook(cells=cells), zygote=zygote).notebook
+    assert [determine_grade(cell)[0] for cell in executed.cells if cell.metadata.get("nbgrader")] == [1, 1, 1]
+
+
+def test_a_crash_leaves_the_place_of_the_test_as_it_was(zygote: Zygote) -> None:
+    student = "import os\nruns = 0\ndef f(x):\n    global runs\n    runs += 1\n    return runs if x else os._exit(0)"
+    test = """
+def crashes():
+    try:
+        f(0)
+    except SystemError:
+        return True
+assert [f(1), f(1), crashes(), f(1), crashes(), crashes(), f(1), f(1)] == [1, 2, True, 1, True, True, 1, 2]
+"""
+    cells = [new_code_cell(student), _test_cell(test), new_code_cell("runs = 7"), _test_cell("assert f(1) == 8")]
+    executed = execute(new_notebook(cells=cells), zygote=zygote).notebook
+    assert [determine_grade(cell)[0] for cell in executed.cells[1::2]] == [1, 1]
+
+
+# Place: (before the test, what the tested function does, what a later cell looks at).
+LEFT_BEHIND = {
+    "the working folder": ("", "open('left', 'w').write(word)", "open('left').read()"),
+    "the scratch folder": ("", "open('/scratch/left', 'w').write(word)", "open('/scratch/left').read()"),
+    "shared memory": ("", "open('/dev/shm/left', 'w').write(word)", "open('/dev/shm/left').read()"),
+    "an open file": (
+        "file = open('open', 'w+')",
+        "file.write(word); file.flush()",
+        "(file.seek(0), file.read())",
+    ),
+    "a shared map": (
+        "import mmap; shared = mmap.mmap(-1, 100)",
+        "shared.write(word.encode())",
+        "shared[:]",
+    ),
+    "a pipe": (
+        "import os; ends = os.pipe(); os.set_blocking(ends[0], False)",
+        "os.write(ends[1], word.encode())",
+        "os.read(ends[0], 100)",
+    ),
+    "an abstract socket": (
+        "import socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(chr(0) + 'a'); s.settimeout(0.5)",
+        "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(word.encode(), chr(0) + 'a')",
+        "s.recv(100)",
+    ),
+    "a process": (
+        "import os, sys, time",
+        "os.fork() or os.execv(sys.executable, [sys.executable, '-c', 'import time; time.sleep(5)', word])",
+        "time.sleep(0.3); [open(f'/proc/{n}/cmdline').read() for n in os.listdir('/proc') if n.isdigit()]",
+    ),
+    "a signal": (
+        "import os, signal; heard = []; signal.signal(signal.SIGUSR1, lambda *_: heard.append('hid' 'den'))",
+        "[os.kill(n, signal.SIGUSR1) for n in (1, os.getppid()) if word]",
+        "(__import__('time').sleep(0.2), heard)",
+    ),
+    "a variable": ("seen = []", "seen.append(word)", "seen"),
+    "the outputs": ("", "print(word); __import__('os').write(1, word.encode())", "0"),
+}
+
+
+@pytest.mark.parametrize("place", LEFT_BEHIND)
+def test_no_cell_sees_what_a_call_leaves(zygote: Zygote, place: str) -> None:
+    before, leave, look = LEFT_BEHIND[place]
+    cells = [new_code_cell(f"{before}\ndef f(word): {leave}"), _test_cell("f('hid' + 'den')"), new_code_cell(look)]
+    called = [new_code_cell(cells[0].source), new_code_cell("f('hid' + 'den')"), new_code_cell(look)]
+    # The look finds it where a cell has called the function, so it would find it here.
+    assert "hidden" in str([cell.outputs for cell in execute(new_notebook(cells=called), zygote=zygote).notebook.cells])
+    executed = execute(new_notebook(cells=cells), zygote=zygote).notebook
+    assert determine_grade(executed.cells[1])[0] == 1
+    assert "hidden" not in str([cell.outputs for cell in executed.cells])

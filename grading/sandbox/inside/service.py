@@ -1,19 +1,23 @@
-"""What a submission's process does for the grader: run cells; for a question, tell values and call functions."""
+"""What a submission's process does for the grader: run cells; then, for a question, tell values and call functions.
+
+At the place of each test a snapshot is kept. The grader asks its questions when all cells are done: nothing that a call
+learns can come to light in the output of a cell.
+"""
 
 import builtins
 import contextlib
 import io
 import itertools
-import os
 import random
-import signal
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .shell import NotebookShell
+from .snapshot import Snapshot
 from .wire import Channel, Closed
 
 LONGEST_ITERATOR = 100_000
@@ -24,6 +28,7 @@ def serve(shell: NotebookShell, channel: Channel, limits: Mapping[str, Any]) -> 
     """Answer the grader's requests until it hangs up."""
     random.seed()
     np.random.seed()
+    kept: list[Snapshot] = []
     with contextlib.suppress(Closed):
         while True:
             number, request = channel.receive()
@@ -32,8 +37,16 @@ def serve(shell: NotebookShell, channel: Channel, limits: Mapping[str, Any]) -> 
                     request["source"], request["count"], limits["cell_text"], limits["cell_output"]
                 )
                 channel.send(number, outputs)
-            elif request["do"] == "question":
-                _question(shell, channel, number)
+            elif request["do"] == "keep":
+                kept.append(Snapshot(partial(_answer, shell, channel), partial(_tell_of_death, channel), kept))
+                channel.send(number, "kept")
+            elif request["do"] == "question" and not kept[request["of"]].take_turn(number):
+                _tell_of_death(channel)
+
+
+def _tell_of_death(channel: Channel, status: int | None = None) -> None:
+    # Of number 0, which no request has: the grader waits for an answer to it, whatever it asked last.
+    channel.send(0, {"died": status})
 
 
 def _look_up(shell: NotebookShell, name: str) -> dict[str, Any]:
@@ -41,30 +54,6 @@ def _look_up(shell: NotebookShell, name: str) -> dict[str, Any]:
         return {"is": "absent"}
     value = shell.user_ns[name]
     return {"is": "function"} if callable(value) else {"is": "value", "value": value}
-
-
-def _question(shell: NotebookShell, channel: Channel, number: int) -> None:
-    """Answer calls in a forked copy of this process: what one question's calls change, the next does not see."""
-    ended = False
-    child = os.fork()
-    if child == 0:
-        try:
-            _answer(shell, channel, number)
-            ended = True
-        finally:
-            os._exit(0 if ended else 1)
-    status = _wait(child)
-    # After a regular end the child has answered itself; a message of number 0 tells of any other.
-    if status != 0:
-        channel.send(0, {"died": status})
-
-
-def _wait(child: int) -> int:
-    while True:
-        try:
-            return os.waitpid(child, 0)[1]
-        except KeyboardInterrupt:  # the grader's sign that the call took too long
-            os.kill(child, signal.SIGKILL)
 
 
 def _answer(shell: NotebookShell, channel: Channel, number: int) -> None:
