@@ -129,7 +129,7 @@ _VALUES = {
     "a-named-tuple": ("__import__('collections').namedtuple('Step', 'parameters velocity')(p, v)", True),
     "ordered-dictionaries": ("tuple(map(__import__('collections').OrderedDict, (p, v)))", True),
     "user-dictionaries": ("tuple(map(__import__('collections').UserDict, (p, v)))", True),
-    "read-only-dictionaries": ("tuple(map(__import__('types').MappingProxyType, (p, v)))", False),
+    "read-only-dictionaries": ("tuple(map(__import__('types').MappingProxyType, (p, v)))", True),
     "Fortran-order": (_EACH.format("np.asfortranarray(a)"), True),
     "views": (_EACH.format("np.pad(a, 3)[3:-3, 3:-3]"), True),
     "reversed-views": (_EACH.format("a[::-1, ::-1].copy()[::-1, ::-1]"), True),

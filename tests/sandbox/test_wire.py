@@ -70,6 +70,14 @@ def test_a_generator_goes_as_its_state(name: str) -> None:
     assert np.array_equal(decode(encode(rng)).integers(9, size=1000), rng.integers(9, size=1000))
 
 
+@pytest.mark.parametrize("kind", [np.longdouble, np.clongdouble])
+def test_long_doubles_become_doubles_if_they_fit(kind: type) -> None:
+    double = {np.longdouble: np.float64, np.clongdouble: np.complex128}[kind]
+    assert _same(decode(encode(np.array([1.5, np.inf, np.nan], kind))), np.array([1.5, np.inf, np.nan], double))
+    assert _same(decode(encode(kind(1.5))), double(1.5))
+    assert isinstance(decode(encode(np.array([1, np.finfo(kind).max]))), Opaque)
+
+
 class _Matrix(np.ndarray):
     """An array with ideas of its own."""
 

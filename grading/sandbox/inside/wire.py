@@ -18,6 +18,7 @@ DEEPEST = 24
 MOST_VALUES = 1_000_000
 LARGEST_INTEGER_BYTES = 512
 DTYPES = frozenset("?bhilqBHILQefdFD")
+_DOUBLES = {"g": "d", "G": "D"}
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 _HEADER = struct.Struct("!QI")
@@ -192,7 +193,7 @@ class _Writer:
             self.write(item, depth + 1)
 
     def _array(self, value: np.ndarray | np.generic) -> None:
-        array = np.asarray(value)
+        array = _as_double(np.asarray(value))
         if array.dtype.char not in DTYPES:
             self._text(b"o", f"array of {array.dtype}")
             return
@@ -213,6 +214,15 @@ class _Writer:
     def _text(self, tag: bytes, text: str) -> None:
         data = text.encode("utf-8", "surrogatepass")
         self.parts.append(tag + struct.pack("!I", len(data)) + data)
+
+
+def _as_double(array: np.ndarray) -> np.ndarray:
+    """Give long doubles, which differ between machines, as doubles, if none of them is too large for one."""
+    if array.dtype.char not in _DOUBLES:
+        return array
+    with np.errstate(all="ignore"):
+        rounded = array.astype(_DOUBLES[array.dtype.char])
+    return rounded if np.array_equal(np.isfinite(rounded), np.isfinite(array)) else array
 
 
 class _Reader:
