@@ -12,13 +12,16 @@ the student.
 import copy
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 from traitlets.config import Config
 
+from grading.intake import SHARED
+
+LINKED = "The notebook is on this disk under another name, too. Is it somebody else's?"
 MISSING = "# This cell was missing from the submission."
 
 _DEFINITION = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)", re.MULTILINE)
@@ -52,7 +55,8 @@ def canonical(source: NotebookNode, submitted: NotebookNode, config: Config | No
     assignment = _Assignment(source, config)
     claims = _claims(assignment, submitted.cells)
     chosen = {number: _choose(assignment, number, claims, submitted.cells) for number in claims}
-    return _assemble(assignment, claims, chosen, submitted.cells)
+    assembled = _assemble(assignment, claims, chosen, submitted.cells)
+    return replace(assembled, changes=(LINKED, *assembled.changes)) if submitted.get("metadata", {}).get(SHARED) else assembled
 
 
 class _Assignment:

@@ -27,6 +27,7 @@ MOST_CELLS = 1_000
 LONGEST_CELL = 200_000
 LONGEST_NOTEBOOK = 400_000
 LONGEST_ID = 64
+SHARED = "shared"
 
 # A surrogate cannot be written as UTF-8, PostgreSQL keeps no NUL, and no Python program needs the others.
 UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -63,12 +64,17 @@ def read_submission(path: Path) -> NotebookNode | Refused:
 
     Returns:
         A valid notebook of nbformat 4.5 without outputs, whose cells have no metadata but nbgrader's `grade_id`; or the
-        reason why there is none.
+        reason why there is none. A hard link is read like any file, for who can tell the older name of two? It is
+        marked by `SHARED` in the notebook's metadata.
     """
     try:
-        return _rebuilt(_parsed(_decoded(_read(path))))
+        content, names = _read(path)
+        notebook = _rebuilt(_parsed(_decoded(content)))
     except _Unreadable as unreadable:
         return Refused(str(unreadable))
+    if names > 1:
+        notebook.metadata[SHARED] = True
+    return notebook
 
 
 def set_aside(folder: Path) -> dict[Path, Refused]:
@@ -91,51 +97,48 @@ def set_aside(folder: Path) -> dict[Path, Refused]:
 
 def _refused_entries(folder: Path) -> dict[Path, Refused]:
     refused, size = {}, 0
-    for number, (entry, status, linked_later) in enumerate(_walk(folder), start=1):
+    for number, (entry, status) in enumerate(_walk(folder), start=1):
         size += status.st_size
         if number > MOST_ENTRIES:
             return {folder: Refused(f"The submission has more than {MOST_ENTRIES} files.")}
         if size > LARGEST_FOLDER:
             return {folder: Refused(f"The submission is larger than {LARGEST_FOLDER // 2**20} MB.")}
-        if reason := _why_not(entry.name, status, linked_later):
+        if reason := _why_not(entry.name, status) or _why_not_beside(entry.name, status):
             refused[entry] = Refused(reason)
     return refused
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result, bool]]:
+def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
     folders = [folder]
     while folders:
-        inside = folders.pop()
-        changed = os.stat(inside)
-        with os.scandir(inside) as entries:
+        with os.scandir(folders.pop()) as entries:
             for entry in entries:
                 # scandir's own status does not count links on every system.
                 status = os.lstat(entry.path)
-                yield Path(entry.path), status, _is_second_name(status, changed)
-                if stat.S_ISDIR(status.st_mode) and not _why_not(entry.name, status, False):
+                yield Path(entry.path), status
+                if stat.S_ISDIR(status.st_mode) and not _why_not(entry.name, status):
                     folders.append(Path(entry.path))
 
 
-def _is_second_name(status: os.stat_result, folder: os.stat_result) -> bool:
-    """Whether a file seems to have got its name in this folder last: of two hard links, this is the later one.
-
-    A link marks the file and the folder that it is made in as changed, but not the folder of the first name. So whoever
-    is linked to, by another student or by a backup, loses nothing.
-    """
-    return status.st_nlink > 1 and folder.st_ctime_ns >= status.st_ctime_ns
-
-
-def _why_not(name: str, status: os.stat_result, is_second_name: bool) -> str | None:
+def _why_not(name: str, status: os.stat_result) -> str | None:
     if len(name) > LONGEST_NAME or not name.isprintable():
         return "A file of the submission has a name that is too long or cannot be printed."
     if stat.S_ISDIR(status.st_mode):
         return None
     if not stat.S_ISREG(status.st_mode):
         return "A link, pipe or device was handed in where a file is expected."
-    if is_second_name:
-        return "A file was handed in that is a link to another file."
     if status.st_size > LARGEST_FILE:
         return f"A file was handed in that is larger than {LARGEST_FILE // 2**20} MB."
+    return None
+
+
+def _why_not_beside(name: str, status: os.stat_result) -> str | None:
+    """Refuse hard links among the files beside the notebook: nbgrader copies those, whatever is in them, for feedback.
+
+    An archive that is unpacked carelessly makes them, with the rights of who unpacks it. No mark depends on such files.
+    """
+    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1 and not name.endswith(".ipynb"):
+        return "A file was handed in that is on this disk under another name, too."
     return None
 
 
@@ -146,14 +149,14 @@ def _is(path: Path, kind: Any) -> bool:
         return False
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> tuple[bytes, int]:
+    """Give the content of a file and the number of names that it has on its disk."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         folder = os.open(path.parent, flags | os.O_DIRECTORY)
         try:
             # Without O_NONBLOCK, opening a pipe waits for somebody to write into it.
             file = os.open(path.name, flags | os.O_NONBLOCK | os.O_NOCTTY, dir_fd=folder)
-            is_second_name = _is_second_name(os.fstat(file), os.fstat(folder))
         finally:
             os.close(folder)
     except FileNotFoundError:
@@ -161,16 +164,16 @@ def _read(path: Path) -> bytes:
     except (OSError, ValueError):
         raise _Unreadable("The notebook cannot be opened: it is a link, lies behind one, or may not be read.") from None
     try:
-        return _content(file, is_second_name)
+        return _content(file), os.fstat(file).st_nlink
     finally:
         os.close(file)
 
 
-def _content(file: int, is_second_name: bool) -> bytes:
+def _content(file: int) -> bytes:
     status = os.fstat(file)
     if stat.S_ISDIR(status.st_mode):
         raise _Unreadable("The notebook is a folder.")
-    if reason := _why_not("", status, is_second_name):
+    if reason := _why_not("", status):
         raise _Unreadable(reason)
     content = bytearray()
     # The file may grow while it is read.

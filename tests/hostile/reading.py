@@ -153,9 +153,10 @@ ATTACKS = [
     *(_attack(name, "tests", with_code(code, after)) for name, (code, after) in _HIDDEN.items()),
     *(_attack(name, "inputs", with_code(_KEEP.replace("HOW", how), after)) for name, (how, after) in _INPUTS.items()),
     _attack("others_work_by_a_link", "work", _link(_WORK)),
-    _attack("others_work_by_a_hard_link", "work", _link(_WORK, make=os.link)),
     _attack("others_work_by_a_linked_folder", "work", _link_of_the_folder),
     _attack("the_gradebook_by_a_link", "gradebook", _link("@CLASS@/gradebook.db", "data.csv")),
+    _attack("the_gradebook_by_a_hard_link", "gradebook", _link("@CLASS@/gradebook.db", "data.csv", os.link)),
+    _attack("the_home_by_a_hard_link", "home", _link("@HOME@/secret.txt", "data.txt", os.link)),
     _attack("the_home_by_a_link_beside", "home", _link("@HOME@/secret.txt", "data.txt")),
     _attack("others_work_by_a_picture", "work", _attachment),
 ]

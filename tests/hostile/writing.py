@@ -1,9 +1,22 @@
 """Writing outside, living on after the end, and the network."""
 
+import os
 from pathlib import Path
 
-from tests.hostile.attack import HONEST, Attack, Graded, Scene, fill_in, honest_work_suffers, with_code
-from tests.released import ASSIGNMENT
+import nbformat
+
+from tests.hostile.attack import (
+    HONEST,
+    QUESTION,
+    Attack,
+    Graded,
+    Scene,
+    fill_in,
+    honest_work_suffers,
+    released,
+    with_code,
+)
+from tests.released import ASSIGNMENT, find
 
 _WRITE = {
     "the_home": ("@HOME@/.profile", 'open("@HOME@/.profile", "a").write("@TOKEN@!")'),
@@ -76,6 +89,14 @@ def _holds_its_mark(path: str):
 
 def _is_gone(scene: Scene, graded: Graded) -> bool:
     return not (scene.project / "_class" / "submitted" / HONEST / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").exists()
+
+
+def _hard_link(folder: Path, scene: Scene) -> None:
+    """Hand in a second name of somebody else's file: whatever the grader writes through it, it writes there."""
+    notebook = released()
+    find(notebook, QUESTION).source = f'print("{scene.token}" "!")'
+    (scene.outside / "linked").write_text(nbformat.writes(notebook))
+    os.link(scene.outside / "linked", folder / f"{ASSIGNMENT}.ipynb")
 
 
 _BREAK = {
@@ -171,6 +192,13 @@ def _is_heard(scene: Scene, graded: Graded) -> bool:
 
 
 ATTACKS = [
+    Attack(
+        "writing",
+        "writes_through_a_hard_link",
+        "the file that it links to holds its mark",
+        _hard_link,
+        _holds_its_mark("@OUTSIDE@/linked"),
+    ),
     *(
         Attack("writing", f"writes_{name}", f"the file {path} holds its mark", with_code(code), _holds_its_mark(path))
         for name, (path, code) in _WRITE.items()

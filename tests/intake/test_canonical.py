@@ -7,7 +7,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from grading.canonical import MISSING, Canonical, canonical
+from grading.canonical import LINKED, MISSING, Canonical, canonical
+from grading.intake import SHARED
 from tests.released import answered, duplicate, find, grade_id, insert, place, released, source
 
 SOLUTION = "update_with_momentum"
@@ -58,6 +59,11 @@ def test_an_ordinary_submission_is_not_reported(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("solution"):
             assert find(result.notebook, grade_id(cell)).source == cell.source
+
+
+def test_a_notebook_under_two_names_is_reported(notebook: NotebookNode) -> None:
+    notebook.metadata[SHARED] = "<b>me</b>"
+    assert _canonical(notebook).changes == (LINKED,)
 
 
 def test_the_model_answer_does_not_come_back_for_a_missing_solution(notebook: NotebookNode) -> None:

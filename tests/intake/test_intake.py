@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import nbformat
 import pytest
@@ -137,17 +137,25 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert isinstance(read_submission(tmp_path / "folder" / "work.ipynb"), Refused)
 
 
-def test_of_two_hard_links_the_later_is_refused(tmp_path: Path) -> None:
-    """Else linking to somebody's work would set that work aside."""
+def test_a_notebook_that_is_a_hard_link_is_read_and_marked(tmp_path: Path) -> None:
+    """Whoever is linked to must not lose their work; whose it is, a file does not tell."""
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir(), second.mkdir()
     work = _written(first, _notebook(CODE))
-    sleep(0.05)
+    assert intake.SHARED not in read_submission(work).metadata
     (second / "work.ipynb").hardlink_to(work)
-    assert set_aside(first) == {}
-    assert not isinstance(read_submission(work), Refused)
-    assert list(set_aside(second)) == [second / "work.ipynb"]
-    assert isinstance(read_submission(second / "work.ipynb"), Refused)
+    for folder in (first, second):
+        assert set_aside(folder) == {}
+        assert intake.SHARED in read_submission(folder / "work.ipynb").metadata
+
+
+def test_a_hard_link_beside_the_notebook_is_set_aside(tmp_path: Path) -> None:
+    """Nbgrader would copy it into the feedback, whatever it is: an archive may have linked to the gradebook."""
+    submitted = tmp_path / "submitted"
+    submitted.mkdir()
+    (tmp_path / "gradebook.db").write_text("marks")
+    (submitted / "data.csv").hardlink_to(tmp_path / "gradebook.db")
+    assert list(set_aside(submitted)) == [submitted / "data.csv"]
 
 
 def test_pipes_devices_and_folders_are_refused_without_waiting(tmp_path: Path) -> None:
