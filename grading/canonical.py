@@ -56,7 +56,9 @@ def canonical(source: NotebookNode, submitted: NotebookNode, config: Config | No
     claims = _claims(assignment, submitted.cells)
     chosen = {number: _choose(assignment, number, claims, submitted.cells) for number in claims}
     assembled = _assemble(assignment, claims, chosen, submitted.cells)
-    return replace(assembled, changes=(LINKED, *assembled.changes)) if submitted.get("metadata", {}).get(SHARED) else assembled
+    if submitted.get("metadata", {}).get(SHARED):
+        return replace(assembled, changes=(LINKED, *assembled.changes))
+    return assembled
 
 
 class _Assignment:
