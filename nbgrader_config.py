@@ -61,6 +61,9 @@ c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelA
 formgrader = Path(nbgrader.server_extensions.formgrader.__file__).parent
 c.HTMLExporter.extra_template_basedirs = [str(root / "grading" / "templates"), str(formgrader / "templates")]
 
+# The same page for each submission: its templates are compiled once.
+c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackExporter"
+
 # Markdown that students write does nothing in the browser of who reads it.
 c.HTMLExporter.filters = {"markdown2html": "grading.markdown.safe_markdown"}
 

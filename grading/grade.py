@@ -1,34 +1,45 @@
-"""Grading a class: workers execute notebooks in sandboxes, and this process alone writes, through nbgrader.
+"""Grading a class: workers grade submissions, each by itself, and this process alone writes.
 
 What is new or outdated is graded and gets feedback; the rest is left alone. Interrupted, or with a worker lost, run it
 again: it goes on with what is missing.
 """
 
-import multiprocessing
 import os
+import pickle
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+import time
+from collections.abc import Iterable, Iterator
+from functools import partial
 from importlib import metadata
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 
 import nbformat
-from nbgrader.apps import NbGraderAPI
+from sqlalchemy import Engine
 from tqdm import tqdm
 
+from grading import rows
 from grading.classroom import ROOT, Classroom
-from grading.preprocessors import REFUSED, ExecuteInSandbox, executed_elsewhere, move_refused, read_canonical
-from grading.worker import Result, execute_notebook
+from grading.intake import Refused
+from grading.preprocessors import REFUSED, in_its_place, move_refused
+from grading.submission import Task
+from grading.workers import OpenExecutor, graded, local_processes
+from grading.writing import Written, write
 
 MATHJAX = next(file.locate() for file in metadata.files("sphinx-mathjax-offline") if file.name == "tex-svg.js")
-MOST_LOST_POOLS = 3
+LARGEST_BATCH = 50
+SECONDS_A_BATCH = 2.0
 
 Submission = tuple[str, str]
 
 
-def grade(classroom: Classroom, assignment: str | None = None, workers: int | None = None) -> dict[Submission, str]:
+def grade(
+    classroom: Classroom,
+    assignment: str | None = None,
+    workers: int | None = None,
+    open_executor: OpenExecutor | None = None,
+) -> dict[Submission, str]:
     """Autograde every submission that needs it and make its feedback.
 
     A submission needs it when it is newer than its marks, or the questions, reference or assignment are.
@@ -36,31 +47,57 @@ def grade(classroom: Classroom, assignment: str | None = None, workers: int | No
     Args:
         classroom: with submitted/<student>/<assignment>/<assignment>.ipynb.
         assignment: the only one to grade; by default all.
-        workers: processes that execute notebooks; by default one for each processor.
+        workers: submissions that are graded at a time; by default one for each processor.
+        open_executor: gives the workers; by default processes on this machine.
 
     Returns:
-        {(student, assignment): nbgrader's log} of those that could not be graded.
+        {(student, assignment): log} of those that could not be graded.
 
     Raises:
-        SandboxError: there is no sandbox; nothing is wrong with the submissions.
+        sqlalchemy.exc.OperationalError: the gradebook cannot be written to. What is written stays; run it again.
+        OSError: a file cannot be written.
     """
-    nbgrader = classroom.nbgrader()
     (classroom.directory / "feedback").mkdir(exist_ok=True)
     shutil.copy(MATHJAX, classroom.directory / "feedback")
     _set_aside(classroom)
-    waiting = [
-        submission
-        for submission in classroom.submissions()
-        if assignment in (None, submission[1]) and _needs_grading(classroom, *submission)
-    ]
+    waiting = _waiting(classroom, assignment)
+    if not waiting:
+        return {}
+    workers = min(workers or len(os.sched_getaffinity(0)), len(waiting))
+    open_executor = open_executor or partial(local_processes, workers)
+    with classroom.gradebook() as gradebook:
+        return _grade(classroom, gradebook.engine, waiting, open_executor, 2 * workers)
+
+
+def _grade(
+    classroom: Classroom, engine: Engine, waiting: list[Submission], open_executor: OpenExecutor, width: int
+) -> dict[Submission, str]:
+    ignore = classroom.nbgrader().coursedir.ignore
     failed: dict[Submission, str] = {}
-    with tqdm(total=len(waiting), desc="grading", unit="notebook", disable=not waiting) as progress:
-        for submission, result in _executed(classroom, waiting, workers or len(os.sched_getaffinity(0))):
-            log = _write(nbgrader, submission, result)
-            if log is not None:
-                failed[submission] = log
-            progress.update()
-            progress.set_postfix_str(f"{len(failed)} failed")
+    read_at: dict[Submission, int] = {}
+    batch: list[Written] = []
+    began = time.monotonic()
+    with tqdm(total=len(waiting), desc="grading", unit="notebook") as progress:
+
+        def write_batch() -> None:
+            nonlocal began
+            failed.update(write(classroom, engine, ignore, batch))
+            progress.set_postfix_str(f"{len(failed)} failed, {progress.total - progress.n} left")
+            batch.clear()
+            began = time.monotonic()
+
+        try:
+            for task, result in graded(_tasks(classroom, engine, waiting, read_at), open_executor, width):
+                submission = task.student, task.assignment
+                if result.success:
+                    batch.append(Written(task, result, read_at.pop(submission)))
+                else:
+                    failed[submission] = result.log
+                progress.update()
+                if len(batch) >= LARGEST_BATCH or time.monotonic() - began > SECONDS_A_BATCH:
+                    write_batch()
+        finally:
+            write_batch()
     return failed
 
 
@@ -71,69 +108,64 @@ def _set_aside(classroom: Classroom) -> None:
             tqdm.write(f"set aside: {str(entry)!r}: {refused.reason}")
 
 
-def _executed(
-    classroom: Classroom, submissions: list[Submission], workers: int
-) -> Iterator[tuple[Submission, Result]]:
-    """Give each submission with its result, in the order in which they are done; a few are under way at a time."""
-    left = dict.fromkeys(submissions)
-    for attempt in range(MOST_LOST_POOLS):
-        # Fresh interpreters: a fork of this one would share its gradebook.
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(workers, max(1, len(left))), mp_context=context) as pool:
-            try:
-                for submission, result in _windowed(classroom, list(left), pool, 2 * workers):
-                    yield submission, result
-                    del left[submission]
-                return
-            except BrokenProcessPool:
-                if attempt == MOST_LOST_POOLS - 1:
-                    raise
-                tqdm.write(f"a worker was lost; going on with the {len(left)} that are left")
+def _tasks(
+    classroom: Classroom, engine: Engine, submissions: list[Submission], read_at: dict[Submission, int]
+) -> Iterator[Task]:
+    """Make the tasks, as they are asked for; the gradebook is read for some at a time."""
+    for assignment, group in groupby(submissions, key=itemgetter(1)):
+        with engine.connect() as connection:
+            of_assignment = rows.of_assignment(connection, assignment)
+        definition = pickle.dumps(of_assignment)
+        source = (ROOT / "assignments" / assignment / f"{assignment}.ipynb").read_bytes()
+        students = (student for student, _ in group)
+        while batch := list(islice(students, LARGEST_BATCH)):
+            with engine.connect() as connection:
+                of_submissions = rows.of_submissions(connection, of_assignment, batch)
+            for student in batch:
+                read_at[student, assignment] = time.time_ns()
+                notebook, timestamp = _read(classroom.notebook("submitted", student, assignment))
+                yield Task(student, assignment, notebook, timestamp, source, definition, of_submissions[student])
 
 
-def _windowed(
-    classroom: Classroom, submissions: list[Submission], pool: Executor, width: int
-) -> Iterator[tuple[Submission, Result]]:
-    config = classroom.config()
-    step = ExecuteInSandbox(config=config)
-    waiting = iter(submissions)
-    running: dict[Future[Result], Submission] = {}
-    while True:
-        for student, assignment in islice(waiting, width - len(running)):
-            source = ROOT / "assignments" / assignment / f"{assignment}.ipynb"
-            submitted = classroom.notebook("submitted", student, assignment)
-            notebook = nbformat.writes(read_canonical(source, submitted, config).notebook)
-            running[pool.submit(execute_notebook, notebook, step.seed, step.limits())] = (student, assignment)
-        if not running:
-            return
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            yield running.pop(future), future.result()
-
-
-def _write(nbgrader: NbGraderAPI, submission: Submission, result: Result) -> str | None:
-    """Let nbgrader take its own steps on what was executed; give its log if it could not."""
-    student, assignment = submission
-    executed_elsewhere[student, assignment, assignment] = result
+def _read(path: Path) -> tuple[bytes, bytes | None]:
+    """Read what was handed in; links, pipes and what is too large have been set aside."""
+    timestamp = path.with_name("timestamp.txt")
     try:
-        done = nbgrader.autograde(assignment, student, force=True, create=True)
-        if done["success"]:
-            done = nbgrader.generate_feedback(assignment, student, force=True)
-    finally:
-        executed_elsewhere.pop((student, assignment, assignment), None)
-    return None if done["success"] else done["log"]
+        return path.read_bytes(), timestamp.read_bytes() if timestamp.is_file() else None
+    except OSError:
+        unreadable = in_its_place(Refused("The notebook may not be read."))
+        return nbformat.writes(unreadable).encode(), None
 
 
-def _needs_grading(classroom: Classroom, student: str, assignment: str) -> bool:
+def _waiting(classroom: Classroom, assignment: str | None) -> list[Submission]:
+    """List what needs grading, by assignment."""
+    changed_at: dict[str, float] = {}
+    waiting = []
+    for student, name in sorted(classroom.submissions(), key=itemgetter(1)):
+        if assignment not in (None, name):
+            continue
+        if name not in changed_at:
+            changed_at[name] = _last_change(_grounds(name))
+        if _needs_grading(classroom, student, name, changed_at[name]):
+            waiting.append((student, name))
+    return waiting
+
+
+def _needs_grading(classroom: Classroom, student: str, assignment: str, changed_at: float) -> bool:
     feedback = classroom.feedback(student, assignment)
     if not (feedback.exists() and classroom.notebook("autograded", student, assignment).exists()):
         return True
-    graded_at = feedback.stat().st_mtime
-    return any(path.stat().st_mtime > graded_at for path in _grounds(classroom, student, assignment))
+    handed_in = classroom.notebook("submitted", student, assignment).parent.iterdir()
+    return feedback.stat().st_mtime < max(changed_at, _last_change(handed_in))
 
 
-def _grounds(classroom: Classroom, student: str, assignment: str) -> list[Path]:
+def _last_change(paths: Iterable[Path]) -> float:
+    return max((path.stat().st_mtime for path in paths), default=0.0)
+
+
+def _grounds(assignment: str) -> list[Path]:
+    """List what the marks of an assignment rest on, apart from the submissions."""
     return [
-        *classroom.notebook("submitted", student, assignment).parent.iterdir(),
         *(ROOT / "assignments" / assignment).glob("*.ipynb"),
         *(ROOT / "grading").rglob("*.py"),
         *(ROOT / "solutions").rglob("*.py"),

@@ -19,12 +19,9 @@ from traitlets.config import Config
 from grading.canonical import Canonical, canonical
 from grading.intake import Refused, read_submission, set_aside
 from grading.sandbox.limits import Limits
-from grading.worker import Result, execute_notebook
+from grading.worker import execute_notebook
 
 REFUSED = "refused"
-
-# Results that workers have brought, by student, assignment and notebook: what is here is not executed again.
-executed_elsewhere: dict[tuple[str, str, str], Result] = {}
 
 
 class SubmissionExporter(NotebookExporter):
@@ -69,31 +66,15 @@ class ExecuteInSandbox(NbGraderPreprocessor):
         Raises:
             SandboxError: there is no sandbox. nbgrader reports it, and no mark is given.
         """
-        result = executed_elsewhere.pop(_key(resources), None)
-        executed = result and nbformat.reads(result.notebook, as_version=4)
-        if executed is None or not _same_code(nb, executed):
-            result = execute_notebook(nbformat.writes(nb), self.seed, self.limits())
-            executed = nbformat.reads(result.notebook, as_version=4)
-        self.log.info("Hidden cases of seed %d", result.seed)
-        for note in result.notes:
+        executed = execute_notebook(nb, self.seed, self.limits())
+        self.log.info("Hidden cases of seed %d", executed.seed)
+        for note in executed.notes:
             self.log.warning("%s", note)
-        for cell, ran in zip(nb.cells, executed.cells, strict=True):
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
-        return nb, resources
+        return executed.notebook, resources
 
     def limits(self) -> Limits:
         """Give the limits that are configured."""
         return Limits(cell_seconds=self.cell_seconds, notebook_seconds=self.notebook_seconds)
-
-
-def _key(resources: dict) -> tuple[str, str, str]:
-    names = resources["nbgrader"]
-    return names["student"], names["assignment"], names["notebook"]
-
-
-def _same_code(one: NotebookNode, other: NotebookNode) -> bool:
-    return [(cell.cell_type, cell.source) for cell in one.cells] == [(c.cell_type, c.source) for c in other.cells]
 
 
 def read_canonical(source: Path, submitted: Path, config: Config) -> Canonical:
@@ -101,7 +82,7 @@ def read_canonical(source: Path, submitted: Path, config: Config) -> Canonical:
     notebook = read_submission(submitted)
     refused = (notebook.reason,) if isinstance(notebook, Refused) else ()
     if isinstance(notebook, Refused):
-        notebook = _in_its_place(notebook)
+        notebook = in_its_place(notebook)
     result = canonical(nbformat.read(source, as_version=4), notebook, config)
     return Canonical(result.notebook, (*refused, *result.changes))
 
@@ -128,11 +109,12 @@ def move_refused(folder: Path, refused_folder: Path) -> dict[Path, Refused]:
         notebook = folder / f"{folder.name}.ipynb" if entry == folder else entry
         if notebook.suffix == ".ipynb":
             notebook.parent.mkdir(exist_ok=True)
-            nbformat.write(_in_its_place(why), notebook)
+            nbformat.write(in_its_place(why), notebook)
     return refused
 
 
-def _in_its_place(refused: Refused) -> NotebookNode:
+def in_its_place(refused: Refused) -> NotebookNode:
+    """Make the notebook that stands where one was refused."""
     return new_notebook(cells=[new_markdown_cell(f"**This submission was not graded.** {refused.reason}")])
 
 

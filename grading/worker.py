@@ -1,41 +1,36 @@
-"""What a worker does for the class: execute one notebook. It needs no gradebook and no folder, only the sandbox."""
+"""Executing notebooks with this process's own zygote, which is started when it is needed, and again when lost."""
 
-from dataclasses import dataclass
+from nbformat import NotebookNode
 
-import nbformat
-
-from grading.execution import execute
+from grading.execution import Executed, execute
 from grading.outputs import clean_notebook
-from grading.sandbox.launch import shared_zygote
+from grading.sandbox.launch import SandboxError, shared_zygote
 from grading.sandbox.limits import Limits
 
 
-@dataclass(frozen=True)
-class Result:
-    """An executed notebook, as text, so that it travels to wherever the gradebook is.
-
-    Attributes:
-        notebook: JSON of the notebook, with safe outputs.
-        seed: of the hidden cases.
-        notes: what the instructor should know.
-    """
-
-    notebook: str
-    seed: int
-    notes: tuple[str, ...]
-
-
-def execute_notebook(notebook: str, seed: int | None, limits: Limits) -> Result:
-    """Execute a canonical notebook, with this process's own zygote.
+def execute_notebook(notebook: NotebookNode, seed: int | None, limits: Limits) -> Executed:
+    """Execute a canonical notebook, and keep of its outputs what is safe.
 
     Args:
-        notebook: JSON of a notebook that `grading.canonical.canonical` has made.
+        notebook: as `grading.canonical.canonical` has made it.
         seed: of the hidden cases; None draws one.
         limits: what the submission may use.
 
     Raises:
         SandboxError: there is no sandbox.
     """
-    executed = execute(nbformat.reads(notebook, as_version=4), zygote=shared_zygote(), seed=seed, limits=limits)
+    try:
+        executed = _execute(notebook, seed, limits)
+    except SandboxError:
+        # Somebody may have ended the zygote: once more, with another.
+        executed = _execute(notebook, seed, limits)
     clean_notebook(executed.notebook)
-    return Result(nbformat.writes(executed.notebook), executed.seed, executed.notes)
+    return executed
+
+
+def _execute(notebook: NotebookNode, seed: int | None, limits: Limits) -> Executed:
+    zygote = shared_zygote()
+    executed = execute(notebook, zygote=zygote, seed=seed, limits=limits)
+    # Its children end with a zygote, and to the session it looks as if the submission had ended itself.
+    zygote.check()
+    return executed

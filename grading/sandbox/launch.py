@@ -115,6 +115,17 @@ class Zygote:
             raise SandboxError(f"No sandbox for a submission: {answer.get('error') or self._complaint()}")
         return Child(Channel(our_reads, our_writes), descriptors[0])
 
+    def check(self) -> None:
+        """Make sure that the zygote still answers.
+
+        Raises:
+            SandboxError: it does not.
+        """
+        with suppress(OSError):
+            self._control.send(b"ready?")
+        if self._ask() != b"ready":
+            raise SandboxError(f"The sandbox was lost: {self._complaint()}")
+
     def lives(self) -> bool:
         """Whether the zygote still runs."""
         return self._process.poll() is None

@@ -1,6 +1,5 @@
 """Honest submissions get what they get in the open."""
 
-import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade, is_grade, is_solution
@@ -40,9 +39,8 @@ def test_the_corpus_says_what_is_so(in_the_open: dict, submission: Honest) -> No
 
 
 def _marks_in_the_sandbox(submission: Honest) -> dict[str, float]:
-    notebook = _canonical(submission)
-    executed = nbformat.reads(execute_notebook(nbformat.writes(notebook), None, Limits()).notebook, as_version=4)
-    tests = [cell for cell in executed.cells if is_grade(cell) and not is_solution(cell)]
+    executed = execute_notebook(_canonical(submission), None, Limits())
+    tests = [cell for cell in executed.notebook.cells if is_grade(cell) and not is_solution(cell)]
     return {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in tests}
 
 

@@ -36,6 +36,9 @@ def main() -> None:
         request, descriptors, _, _ = socket.recv_fds(control, LONGEST_REQUEST, 2)
         if not request:
             return
+        if request == b"ready?":
+            control.send(b"ready")
+            continue
         answer = _start_child(shell, control, descriptors, json.loads(request))
         for descriptor in descriptors:
             os.close(descriptor)
