@@ -40,6 +40,14 @@ def _attachment(folder, scene: Scene) -> None:
     save(folder, notebook)
 
 
+def _page_beside(name: str, content: str) -> HandIn:
+    def hand_in(folder, scene: Scene) -> None:
+        _answer(f"[my figure]({name})")(folder, scene)
+        (folder / name).write_text(fill_in(content, scene))
+
+    return hand_in
+
+
 def _widgets(folder, scene: Scene) -> None:
     notebook = released()
     script = fill_in(f"</script><script>{_SCRIPT}</script>", scene)
@@ -108,6 +116,8 @@ ATTACKS = [
     *(Attack("browser", f"writes_{name}", _GOAL, _answer(text), _acts) for name, text in _MARKDOWN.items()),
     *(Attack("browser", f"shows_{name}", _GOAL, with_code("\n" + c), _acts) for name, c in _OUTPUTS.items()),
     Attack("browser", "hands_in_raw_html", _GOAL, _raw(f"<script>{_SCRIPT}</script>{_SVG}"), _acts),
+    Attack("browser", "leads_to_a_page_beside", _GOAL, _page_beside("a.html", f"<script>{_SCRIPT}</script>"), _acts),
+    Attack("browser", "leads_to_a_drawing_beside", _GOAL, _page_beside("a.svg", _SVG), _acts),
     Attack("browser", "attaches_a_drawing", _GOAL, _attachment, _acts),
     Attack("browser", "hands_in_widgets", _GOAL, _widgets, _acts),
     Attack("browser", "tags_its_cells", _GOAL, _tags, _acts),

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from tests.hostile.corpus import ATTACKS, GROUPS, batches
-from tests.hostile.look import look_at
+from tests.hostile.look import look
 from tests.hostile.scene import Scene
 
 SECONDS_A_SUBMISSION = 40
@@ -30,9 +30,8 @@ def main() -> None:
     won = 0
     with tempfile.TemporaryDirectory() as folder, Scene(Path(folder) / "scene", stock) as scene:
         for batch in batches(tried):
-            look = look_at if batch[0].group == "browser" else None
             seconds = max(200, SECONDS_A_SUBMISSION * len(batch))
-            for attack, succeeded in scene.attempt(batch, seconds=seconds, look=look).items():
+            for attack, succeeded in scene.attempt(batch, seconds=seconds, look=look if batch[0].group == "browser" else None).items():
                 won += succeeded
                 print(f"{attack.group:12} {attack.name:55} {'succeeds' if succeeded else '-'}", flush=True)
     print(f"{won} of {len(tried)} succeed")

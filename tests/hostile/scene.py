@@ -72,7 +72,7 @@ class Scene:
             shutil.copy(ROOT / "nbgrader_config.py", self.project)
         self._hide_secrets()
         self._nbgrader("generate_assignment", ASSIGNMENT, seconds=60)
-        with Gradebook(self._gradebook) as gradebook:
+        with Gradebook(self.gradebook) as gradebook:
             gradebook.add_student(HONEST, last_name=f"{self.token}-gradebook")
         self._hand_in_honestly()
         shutil.copytree(folder, self._untouched)
@@ -119,7 +119,7 @@ class Scene:
         Args:
             attacks: to be tried together.
             seconds: after which grading is ended by force.
-            look: shows every feedback page to a browser.
+            look: shows this scene to a browser; feedback is made for it.
         """
         self._start_afresh()
         scenes = {}
@@ -131,7 +131,7 @@ class Scene:
             attack.hand_in(folder, mine)
         self.grade(seconds, feedback=look is not None)
         if look:
-            look([graded.feedback for graded in self.graded.values() if graded.feedback])
+            look(self)
         for mine in scenes.values():
             mine.seconds, mine.megabytes = self.seconds / len(scenes), self.megabytes
         return {a: a.succeeded(mine, self.graded.get(mine.me, Graded())) for a, mine in scenes.items()}
@@ -153,7 +153,7 @@ class Scene:
 
     def _result(self, student: str) -> Graded:
         try:
-            with Gradebook(self._gradebook) as gradebook:
+            with Gradebook(self.gradebook) as gradebook:
                 notebook = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, student)
                 points = {grade.name: grade.score for grade in notebook.grades}
         except Exception:  # noqa: BLE001, the gradebook may be the victim
@@ -167,7 +167,7 @@ class Scene:
         return self.project / "_class" / "submitted" / student / ASSIGNMENT
 
     @property
-    def _gradebook(self) -> str:
+    def gradebook(self) -> str:
         return f"sqlite:///{self.project}/_class/gradebook.db"
 
     def _hide_secrets(self) -> None:
@@ -187,20 +187,11 @@ class Scene:
         save(self._submitted(HONEST), notebook)
 
     def _nbgrader(self, *command: str, seconds: float) -> None:
-        environment = {
-            "HOME": str(self.home),
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-            "PYTHONPATH": str(self.project),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "MPLCONFIGDIR": str(self.folder / "matplotlib"),
-            "COURSE_SECRET": f"{self.token}-environment",
-        }
         with (self.folder / "log.txt").open("a") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "nbgrader", *command],
                 cwd=self.project,
-                env=environment,
+                env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -212,6 +203,18 @@ class Scene:
             _, process.returncode, used = os.wait4(process.pid, 0)
             ends.cancel()
         self.megabytes = max(self.megabytes, used.ru_maxrss / 1024)
+
+    def environment(self) -> dict[str, str]:
+        """Give the environment of whoever grades."""
+        return {
+            "HOME": str(self.home),
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PYTHONPATH": str(self.project),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "MPLCONFIGDIR": str(self.folder / "matplotlib"),
+            "COURSE_SECRET": f"{self.token}-environment",
+        }
 
     def _listen(self, listener: socket.socket) -> None:
         if listener.type == socket.SOCK_STREAM:

@@ -28,7 +28,7 @@ def test_no_attack_reaches_its_goal(ours: Scene, group: str) -> None:
     attacks = [a for a in ATTACKS if a.group == group and (group != "exhausting" or a.name in EXHAUSTING)]
     look = None
     if group == "browser":
-        look = pytest.importorskip("tests.hostile.look").look_at
+        look = pytest.importorskip("tests.hostile.look").look
     results = ours.attempt(attacks, seconds=1_000, look=look)
     assert [attack.name for attack, succeeded in results.items() if succeeded] == []
     assert not honest_work_suffers(ours, Graded())
