@@ -31,7 +31,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Scene(Path(folder) / "scene", stock) as scene:
         for batch in batches(tried):
             seconds = max(200, SECONDS_A_SUBMISSION * len(batch))
-            for attack, succeeded in scene.attempt(batch, seconds=seconds, look=look if batch[0].group == "browser" else None).items():
+            shown = look if batch[0].group == "browser" else None
+            for attack, succeeded in scene.attempt(batch, seconds=seconds, look=shown).items():
                 won += succeeded
                 print(f"{attack.group:12} {attack.name:55} {'succeeds' if succeeded else '-'}", flush=True)
     print(f"{won} of {len(tried)} succeed")

@@ -63,6 +63,7 @@ def _acts(text: str) -> list:
         "[a](&#x1;javascript:alert(1))",
         "[a](java\tscript:alert(1))",
         "[a](vbscript:a) [b](data:text/html;base64,PHNjcmlwdD4=) [c](file:///etc/passwd) [d](//x/)",
+        "[a](figure.html) [b](../b.svg) [c](/files/c.html) [d](\\\\x/) [e](?e) [f](./mailto:f.html)",
         "[a]: javascript:alert(1)\n\n[a]",
         "<javascript:alert(1)>",
         '[a](https://x "onclick=alert(1)")',
@@ -82,7 +83,7 @@ def _acts(text: str) -> list:
     ],
 )
 def test_nothing_acts(text: str) -> None:
-    assert not [found for found in _acts(safe_markdown(text)) if found[1].get("href") != "//x/"]
+    assert _acts(safe_markdown(text)) == []
 
 
 @pytest.mark.parametrize(
