@@ -23,7 +23,7 @@ from grading import rows
 from grading.classroom import ROOT, Classroom
 from grading.intake import Refused
 from grading.preprocessors import REFUSED, in_its_place, move_refused
-from grading.submission import Task
+from grading.submission import Graded, Task
 from grading.workers import OpenExecutor, graded, local_processes
 from grading.writing import Written, write
 
@@ -39,6 +39,7 @@ def grade(
     assignment: str | None = None,
     workers: int | None = None,
     open_executor: OpenExecutor | None = None,
+    trusted: bool = False,
 ) -> dict[Submission, str]:
     """Autograde every submission that needs it and make its feedback.
 
@@ -47,8 +48,9 @@ def grade(
     Args:
         classroom: with submitted/<student>/<assignment>/<assignment>.ipynb.
         assignment: the only one to grade; by default all.
-        workers: submissions that are graded at a time; by default one for each processor.
-        open_executor: gives the workers; by default processes on this machine.
+        workers: processes on this machine; by default one for each processor.
+        open_executor: gives other workers than these.
+        trusted: whether to do without a sandbox.
 
     Returns:
         {(student, assignment): log} of those that could not be graded.
@@ -63,41 +65,42 @@ def grade(
     waiting = _waiting(classroom, assignment)
     if not waiting:
         return {}
-    workers = min(workers or len(os.sched_getaffinity(0)), len(waiting))
-    open_executor = open_executor or partial(local_processes, workers)
+    if open_executor is None:
+        open_executor = partial(local_processes, min(workers or len(os.sched_getaffinity(0)), len(waiting)))
     with classroom.gradebook() as gradebook:
-        return _grade(classroom, gradebook.engine, waiting, open_executor, 2 * workers)
+        read_at: dict[Submission, int] = {}
+        tasks = _tasks(classroom, gradebook.engine, waiting, read_at, trusted)
+        with tqdm(total=len(waiting), desc="grading", unit="notebook") as progress:
+            return _write_all(classroom, gradebook.engine, graded(tasks, open_executor), read_at, progress)
 
 
-def _grade(
-    classroom: Classroom, engine: Engine, waiting: list[Submission], open_executor: OpenExecutor, width: int
+def _write_all(
+    classroom: Classroom,
+    engine: Engine,
+    results: Iterable[tuple[Task, Graded]],
+    read_at: dict[Submission, int],
+    progress: tqdm,
 ) -> dict[Submission, str]:
+    """Write results in batches as they come, and give the log of those that have failed."""
     ignore = classroom.nbgrader().coursedir.ignore
     failed: dict[Submission, str] = {}
-    read_at: dict[Submission, int] = {}
     batch: list[Written] = []
     began = time.monotonic()
-    with tqdm(total=len(waiting), desc="grading", unit="notebook") as progress:
-
-        def write_batch() -> None:
-            nonlocal began
-            failed.update(write(classroom, engine, ignore, batch))
-            progress.set_postfix_str(f"{len(failed)} failed, {progress.total - progress.n} left")
-            batch.clear()
-            began = time.monotonic()
-
-        try:
-            for task, result in graded(_tasks(classroom, engine, waiting, read_at), open_executor, width):
-                submission = task.student, task.assignment
-                if result.success:
-                    batch.append(Written(task, result, read_at.pop(submission)))
-                else:
-                    failed[submission] = result.log
-                progress.update()
-                if len(batch) >= LARGEST_BATCH or time.monotonic() - began > SECONDS_A_BATCH:
-                    write_batch()
-        finally:
-            write_batch()
+    try:
+        for task, result in results:
+            submission = task.student, task.assignment
+            if result.success:
+                batch.append(Written(task, result, read_at.pop(submission)))
+            else:
+                failed[submission] = result.log
+            progress.set_postfix_str(f"{len(failed)} failed, {progress.total - progress.n - 1} left", refresh=False)
+            progress.update()
+            if len(batch) >= LARGEST_BATCH or time.monotonic() - began > SECONDS_A_BATCH:
+                written, batch, began = batch, [], time.monotonic()
+                failed.update(write(classroom, engine, ignore, written))
+    finally:
+        # Interrupted, too: what is done need not be done again.
+        failed.update(write(classroom, engine, ignore, batch))
     return failed
 
 
@@ -109,7 +112,11 @@ def _set_aside(classroom: Classroom) -> None:
 
 
 def _tasks(
-    classroom: Classroom, engine: Engine, submissions: list[Submission], read_at: dict[Submission, int]
+    classroom: Classroom,
+    engine: Engine,
+    submissions: list[Submission],
+    read_at: dict[Submission, int],
+    trusted: bool = False,
 ) -> Iterator[Task]:
     """Make the tasks, as they are asked for; the gradebook is read for some at a time."""
     for assignment, group in groupby(submissions, key=itemgetter(1)):
@@ -123,8 +130,8 @@ def _tasks(
                 of_submissions = rows.of_submissions(connection, of_assignment, batch)
             for student in batch:
                 read_at[student, assignment] = time.time_ns()
-                notebook, timestamp = _read(classroom.notebook("submitted", student, assignment))
-                yield Task(student, assignment, notebook, timestamp, source, definition, of_submissions[student])
+                handed_in = _read(classroom.notebook("submitted", student, assignment))
+                yield Task(student, assignment, *handed_in, source, definition, of_submissions[student], trusted)
 
 
 def _read(path: Path) -> tuple[bytes, bytes | None]:

@@ -12,19 +12,34 @@ from multiprocessing.connection import wait as wait_for
 
 from grading.submission import Graded, Task, grade_submission
 
-OpenExecutor = Callable[[], AbstractContextManager[Executor]]
+# Gives an executor, and how many submissions it can grade at a time.
+OpenExecutor = Callable[[], AbstractContextManager[tuple[Executor, int]]]
 
 
 @contextmanager
-def local_processes(workers: int) -> Iterator[Executor]:
+def local_processes(workers: int) -> Iterator[tuple[Executor, int]]:
     """Open a pool of processes on this machine."""
     # Fresh interpreters: a fork of this one would share its gradebook.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
     try:
-        yield pool
+        yield pool, workers
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def dask_cluster(address: str) -> Iterator[tuple[Executor, int]]:
+    """Open a running dask cluster, by its scheduler's address; its workers need the project and bubblewrap.
+
+    Raises:
+        OSError: nobody answers there.
+    """
+    from distributed import Client  # an import of a second, for those who have a cluster
+
+    with Client(address, timeout=10, set_as_default=False) as client:
+        # Each run draws its hidden cases afresh: a result is not taken from an earlier one.
+        yield client.get_executor(pure=False), max(1, sum(client.nthreads().values()))
 
 
 def _begin_worker() -> None:
@@ -39,7 +54,7 @@ def _end_with_the_coordinator() -> None:
     os._exit(1)
 
 
-def graded(tasks: Iterable[Task], open_executor: OpenExecutor, width: int) -> Iterator[tuple[Task, Graded]]:
+def graded(tasks: Iterable[Task], open_executor: OpenExecutor) -> Iterator[tuple[Task, Graded]]:
     """Grade submissions, and give each with its result, in the order in which they are done.
 
     What a lost worker may have had in hand is tried again, one at a time; who loses a worker then as well has failed,
@@ -48,16 +63,15 @@ def graded(tasks: Iterable[Task], open_executor: OpenExecutor, width: int) -> It
     Args:
         tasks: taken as they are needed.
         open_executor: gives workers, and others when they are lost.
-        width: tasks under way at a time.
     """
     tasks, suspects = iter(tasks), []
     while True:
-        with open_executor() as executor:
+        with open_executor() as (executor, workers):
             in_hand: list[Task] = []
             try:
                 yield from _windowed(iter(suspects), executor, 1, in_hand)
                 suspects = []
-                yield from _windowed(tasks, executor, width, in_hand)
+                yield from _windowed(tasks, executor, 2 * workers, in_hand)
                 return
             except BrokenExecutor:
                 if suspects:

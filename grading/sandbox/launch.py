@@ -1,6 +1,5 @@
 """Starting the sandbox: bubblewrap around a zygote, and a fresh child of it for each submission."""
 
-import atexit
 import json
 import os
 import shutil
@@ -9,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
@@ -64,8 +62,8 @@ class SandboxError(RuntimeError):
 class Child:
     """A shut-in process for one submission, and the wire to it."""
 
-    def __init__(self, channel: Channel, pidfd: int) -> None:
-        self.channel, self._pidfd = channel, pidfd
+    def __init__(self, channel: Channel, pidfd: int, pid: int) -> None:
+        self.channel, self._pidfd, self.pid = channel, pidfd, pid
 
     def interrupt(self) -> None:
         """Interrupt what runs, as Ctrl-C does."""
@@ -83,15 +81,18 @@ class Child:
 class Zygote:
     """A warm interpreter in the sandbox; each `child` is a fork of it."""
 
+    child_class = Child
+
     def __init__(self) -> None:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115, closed with the zygote
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = _start(theirs, self._log)
+            self._process = self._start(theirs, self._log)
         self._control.settimeout(SECONDS_TO_START)
         if self._ask() != b"ready":
+            complaint = self._complaint()
             self.close()
-            raise SandboxError(f"The sandbox did not start: {self._complaint()}")
+            raise SandboxError(f"The sandbox did not start: {complaint}.")
 
     def child(self, limits: Limits) -> Child:
         """Start a child.
@@ -113,7 +114,7 @@ class Zygote:
             os.close(our_reads)
             os.close(our_writes)
             raise SandboxError(f"No sandbox for a submission: {answer.get('error') or self._complaint()}")
-        return Child(Channel(our_reads, our_writes), descriptors[0])
+        return self.child_class(Channel(our_reads, our_writes), descriptors[0], answer["pid"])
 
     def check(self) -> None:
         """Make sure that the zygote still answers.
@@ -146,6 +147,9 @@ class Zygote:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _start(self, control: socket.socket, log: IO[bytes]) -> subprocess.Popen:
+        return _start(control, log)
+
     def _ask(self) -> bytes:
         try:
             return self._control.recv(2**16)
@@ -166,25 +170,32 @@ class Zygote:
 
 def _start(control: socket.socket, log: IO[bytes]) -> subprocess.Popen:
     bubblewrap = shutil.which("bwrap")
+    if sys.platform != "linux":
+        raise SandboxError("The sandbox needs Linux.")
     if bubblewrap is None:
-        raise SandboxError("bubblewrap is missing: apt-get install bubblewrap")
-    name, fonts = _font_list()
+        raise SandboxError("bubblewrap is missing: apt-get install bubblewrap.")
+    name, fonts = font_list()
     # By descriptor: the command line of bubblewrap would show the host's folders in /proc.
-    with _filled(fonts) as font_list, ExitStack() as files:
+    with _filled(fonts) as list_of_fonts, ExitStack() as files:
         arguments = [*_arguments(), "--perms", "1777", "--dir", "/scratch/matplotlib"]
-        arguments += ["--perms", "0644", "--file", str(font_list.fileno()), f"/scratch/matplotlib/{name}"]
+        arguments += ["--perms", "0644", "--file", str(list_of_fonts.fileno()), f"/scratch/matplotlib/{name}"]
         file = files.enter_context(_filled(b"".join(argument.encode() + b"\0" for argument in arguments)))
         command = [bubblewrap, "--args", str(file.fileno()), "--"]
-        command += [sys.executable, "-B", "/opt/sandbox/inside/zygote.py", str(control.fileno()), json.dumps(WARM)]
+        command += [sys.executable, "-B", "/opt/sandbox/inside/zygote.py", str(control.fileno()), warm_modules()]
         return subprocess.Popen(
             command,
-            pass_fds=(file.fileno(), font_list.fileno(), control.fileno()),
+            pass_fds=(file.fileno(), list_of_fonts.fileno(), control.fileno()),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             env={},
             cwd="/",
         )
+
+
+def warm_modules() -> str:
+    """Give, for the zygote's command line, what it imports."""
+    return json.dumps(WARM)
 
 
 def _filled(content: bytes) -> IO[bytes]:
@@ -240,30 +251,9 @@ def _links() -> dict[str, str]:
     return {path: os.readlink(path) for path in ("/bin", "/lib", "/lib64") if os.path.islink(path)}
 
 
-def _font_list() -> tuple[str, bytes]:
+def font_list() -> tuple[str, bytes]:
     """Give Matplotlib's list of fonts, its name and content, which would take a second to make in each new sandbox."""
     path = Path(matplotlib.get_cachedir()) / f"fontlist-v{font_manager.FontManager.__version__}.json"
     if not path.exists():
         return "none.json", b"{}"
     return path.name, path.read_bytes()
-
-
-_shared: Zygote | None = None
-_starting = threading.Lock()
-
-
-def shared_zygote() -> Zygote:
-    """Give this process's own zygote; a first call starts it, and one after its death starts another.
-
-    Raises:
-        SandboxError: it did not start.
-    """
-    global _shared
-    with _starting:
-        if _shared is None or not _shared.lives():
-            if _shared is not None:
-                _shared.close()
-            else:
-                atexit.register(lambda: _shared.close())
-            _shared = Zygote()
-        return _shared

@@ -4,10 +4,12 @@ The zygote calls `enter` in a forked child. Its own namespaces give it no right 
 gives up even the rights that it has inside.
 """
 
+import contextlib
 import ctypes
 import os
 import resource
 import struct
+import tempfile
 from collections.abc import Mapping
 
 from . import seccomp
@@ -83,20 +85,40 @@ def enter(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
     seccomp.install()
 
 
-def _limit(limits: Mapping[str, float]) -> None:
-    for name, value in {
-        "AS": limits["memory"],
-        "NPROC": limits["processes"],
-        "FSIZE": limits["file_size"],
-        "NOFILE": limits["open_files"],
-        "CPU": limits["notebook_seconds"],
+def limit_only(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
+    """Give this process a group, a folder and limits of its own, as far as the system has them; it is not shut in.
+
+    Args:
+        limits: as for `enter`; that of processes would count all of the user's.
+        keep: descriptors that stay open.
+    """
+    os.setsid()
+    os.chdir(tempfile.mkdtemp(dir=os.environ["TMPDIR"]))
+    _close_all_but(keep)
+    for name, value in _resources(limits).items():
+        if name != "NPROC" and hasattr(resource, f"RLIMIT_{name}"):
+            with contextlib.suppress(OSError, ValueError):
+                resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+
+
+def _resources(limits: Mapping[str, float]) -> dict[str, int]:
+    return {
+        "AS": int(limits["memory"]),
+        "NPROC": int(limits["processes"]),
+        "FSIZE": int(limits["file_size"]),
+        "NOFILE": int(limits["open_files"]),
+        "CPU": int(limits["notebook_seconds"]),
         "CORE": 0,
         "MEMLOCK": 0,
         "MSGQUEUE": 0,
         "NICE": 0,
         "RTPRIO": 0,
-    }.items():
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (int(value), int(value)))
+    }
+
+
+def _limit(limits: Mapping[str, float]) -> None:
+    for name, value in _resources(limits).items():
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
     os.nice(1)
     # Where memory runs out for all, the submission is the first to go.
     with open("/proc/self/oom_score_adj", "w") as file:
@@ -117,7 +139,7 @@ def _close_all_but(keep: tuple[int, ...]) -> None:
     null = os.open("/dev/null", os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
-    for descriptor in map(int, os.listdir("/proc/self/fd")):
+    for descriptor in map(int, os.listdir("/dev/fd")):
         if descriptor > 2 and descriptor not in keep:
             try:
                 os.close(descriptor)
