@@ -2,7 +2,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all site class serve lab test lock clean
+.PHONY: all site class serve lab test bench lock clean
 
 export PYTHONPATH := $(CURDIR)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -16,7 +16,7 @@ marked := _class/marks.csv
 
 shared := $(wildcard course/*.py)
 assignments := $(wildcard assignments/*/*.ipynb)
-graders := $(wildcard grading/*.py grading/questions/*.py solutions/*.py) nbgrader_config.py
+graders := $(wildcard grading/*.py grading/questions/*.py grading/sandbox/*.py grading/sandbox/inside/*.py solutions/*.py) nbgrader_config.py
 
 ## The main job: the website, the students' release, and a graded sample class.
 all: $(page) $(marked)
@@ -28,14 +28,23 @@ class: $(marked)
 $(installed): requirements.txt
 	@command -v python3 >/dev/null || { echo "Python 3.11 is missing: apt-get install python3 python3-venv"; exit 1; }
 	@python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed, this is $$(python3 --version)"; exit 1; }
-	@python3 -c 'import ensurepip' 2>/dev/null || $(call as_root,apt-get install --yes --quiet python3-venv) || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+	@python3 -c 'import ensurepip' 2>/dev/null || $(call debian,python3-venv)
+	@type bwrap >/dev/null 2>&1 || $(call debian,bubblewrap)
 	@echo "installing the locked packages into .venv"
 	@python3 -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[0-9.]*' requirements.txt)"
 	@uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt
 	@touch $@
 
-as_root = if [ "$$(id -u)" = 0 ]; then $(1); else sudo --non-interactive $(1); fi
+as_root := $(if $(filter-out 0,$(shell id -u)),sudo --non-interactive)
+apt := $(as_root) env DEBIAN_FRONTEND=noninteractive apt-get --yes -qq
+
+# Install from Debian where we may, with fresh lists of packages if those at hand do not serve; else say what is missing.
+define debian
+{ $(as_root) true 2>/dev/null && echo "installing $(1)" && \
+{ $(apt) install $(1) >/dev/null 2>&1 || { $(apt) update && $(apt) install $(1) >/dev/null; }; }; } || \
+{ echo "missing: apt-get install $(1)"; exit 1; }
+endef
 
 $(mathjax): $(installed)
 	@cp .venv/lib/python3.11/site-packages/sphinx-mathjax-offline/static/mathjax/tex-svg.js $@
@@ -75,6 +84,10 @@ lab: $(bundle)
 ## Set up and run every test.
 test: $(page)
 	@python -m pytest
+
+## Compare the speeds of grading on the same N submissions: make bench N=100
+bench: $(bundle)
+	@python -m bench $(or $(N),100)
 
 ## Renew requirements.txt from requirements.in.
 lock: $(installed)
