@@ -12,11 +12,13 @@ from tests.hostile.corpus import ATTACKS
 from tests.hostile.scene import Scene
 
 WHOLE = bool(os.environ.get("WHOLE_CORPUS"))
-# One of each kind; each takes its limit of time.
-EXHAUSTING = {
-    *("loops_and_ignores_interrupts_in_the_function", "takes_memory_in_the_function", "starts_processes"),
-    *("fills_the_disk", "prints_one_large_text", "shows_many_outputs", "returns_a_large_array", "returns_a_deep_list"),
-    "crashes_in_the_function",
+# One of each kind: these groups take their limits of time, or a browser's.
+ONE_OF_A_KIND = {
+    "exhausting": {
+        *("loops_and_ignores_interrupts_in_the_function", "takes_memory_in_the_function", "starts_processes"),
+        *("fills_the_disk", "prints_one_large_text", "returns_a_large_array"),
+    },
+    "browser": {"writes_a_script", "shows_javascript", "shows_the_size_of_a_picture", "leads_to_a_page_beside"},
 }
 # A cell of an honest answer takes a second on a busy machine.
 CELL_SECONDS = 5
@@ -29,13 +31,13 @@ def ours(tmp_path_factory: pytest.TempPathFactory):
 
 
 def _chosen(*groups: str) -> list[Attack]:
-    """Choose every attack for points, and every third that is after something else."""
+    """Choose every attack for points, and of the other groups a part."""
     chosen = []
     for group in groups:
         attacks = [attack for attack in ATTACKS if attack.group == group]
-        if group == "exhausting" and not WHOLE:
-            attacks = [attack for attack in attacks if attack.name in EXHAUSTING]
-        elif group != "points" and not WHOLE:
+        if not WHOLE and group in ONE_OF_A_KIND:
+            attacks = [attack for attack in attacks if attack.name in ONE_OF_A_KIND[group]]
+        elif not WHOLE and group != "points":
             attacks = attacks[::3]
         chosen += attacks
     return chosen
