@@ -2,7 +2,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all site class serve lab test lock clean
+.PHONY: all site class serve lab test bench lock clean
 
 export PYTHONPATH := $(CURDIR)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -16,7 +16,7 @@ marked := _class/marks.csv
 
 shared := $(wildcard course/*.py course/labs/*.py course/labs/web/*)
 assignments := $(wildcard assignments/*/*.ipynb)
-graders := $(wildcard grading/*.py grading/questions/*.py solutions/*.py) nbgrader_config.py
+graders := $(wildcard grading/*.py grading/questions/*.py grading/sandbox/*.py grading/sandbox/inside/*.py solutions/*.py) nbgrader_config.py
 
 ## The main job: the website, the students' release, and a graded sample class.
 all: $(page) $(marked)
@@ -68,6 +68,7 @@ $(handed_in): $(bundle) $(graders)
 	@touch $@
 
 $(marked): $(handed_in)
+	@type bwrap >/dev/null 2>&1 || $(call debian,bubblewrap)
 	@python -m grading grade
 	@touch $@
 
@@ -83,8 +84,12 @@ lab: $(bundle)
 
 ## Set up and run every test.
 test: $(page)
-	@type chromium java >/dev/null 2>&1 || $(call debian,chromium default-jre-headless)
+	@type bwrap chromium java >/dev/null 2>&1 || $(call debian,bubblewrap chromium default-jre-headless)
 	@python -m pytest
+
+## Compare the speeds of grading on the same N submissions: make bench N=100
+bench: $(bundle)
+	@python -m bench $(or $(N),100)
 
 ## Renew requirements.txt from requirements.in.
 lock: $(installed)

@@ -30,7 +30,8 @@ def classroom(fresh: Classroom, tmp_path: Path) -> Classroom:
     return copy_class(fresh, tmp_path / "class")
 
 
-def _start(classroom: Classroom, *arguments: str) -> subprocess.Popen:
+def start(classroom: Classroom, *arguments: str) -> subprocess.Popen:
+    """Start the grading of a class, as from the command line."""
     program = (
         "import sys; from pathlib import Path; import grading.classroom, grading.__main__ as command\n"
         f"command.Classroom = lambda: grading.classroom.Classroom(Path({str(classroom.directory)!r}))\n"
@@ -43,7 +44,7 @@ def _start(classroom: Classroom, *arguments: str) -> subprocess.Popen:
     return subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
-def _descendants(pid: int) -> dict[int, str]:
+def descendants(pid: int) -> dict[int, str]:
     """Give {process id: command} of a process and all that it started."""
     parents = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
@@ -67,7 +68,7 @@ def _descendants(pid: int) -> dict[int, str]:
 def _victim(run: subprocess.Popen, is_victim: Callable[[int, str], bool]) -> int:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        for pid, command in _descendants(run.pid).items():
+        for pid, command in descendants(run.pid).items():
             if is_victim(pid, command):
                 return pid
         time.sleep(0.05)
@@ -109,7 +110,7 @@ VICTIMS = {
 
 @pytest.mark.parametrize("is_victim", VICTIMS.values(), ids=VICTIMS)
 def test_without_one_of_them_the_run_goes_on(classroom: Classroom, is_victim: Callable[[int, str], bool]) -> None:
-    run = _start(classroom)
+    run = start(classroom)
     _wait_for_a_first_mark(classroom, run)
     os.kill(_victim(run, is_victim), signal.SIGKILL)
     _, said = run.communicate(timeout=200)
@@ -118,9 +119,9 @@ def test_without_one_of_them_the_run_goes_on(classroom: Classroom, is_victim: Ca
 
 
 def test_without_the_coordinator_nothing_lives_on_and_the_next_run_finishes(classroom: Classroom) -> None:
-    run = _start(classroom)
+    run = start(classroom)
     _wait_for_a_first_mark(classroom, run)
-    family = _descendants(run.pid)
+    family = descendants(run.pid)
     assert len(family) > 1
     run.kill()
     run.wait()
@@ -145,7 +146,7 @@ def _alive(pid: int, command: str) -> bool:
 def test_a_locked_gradebook_is_told_in_a_sentence(classroom: Classroom) -> None:
     with sqlite3.connect(classroom.directory / "gradebook.db", isolation_level=None) as gradebook:
         gradebook.execute("begin exclusive")
-        run = _start(classroom)
+        run = start(classroom)
         _, said = run.communicate(timeout=200)
         gradebook.execute("rollback")
     assert run.returncode == 1
@@ -160,7 +161,7 @@ def test_a_full_disk_is_told_in_a_sentence_and_the_run_can_be_taken_up(classroom
     if mounted.returncode != 0:
         pytest.skip("only root can make a small disk")
     try:
-        run = _start(classroom)
+        run = start(classroom)
         _, said = run.communicate(timeout=200)
     finally:
         subprocess.run(["umount", str(small)], check=True)

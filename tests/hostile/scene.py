@@ -50,12 +50,13 @@ class Scene:
     Attributes: see `tests.hostile.attack.Scene`.
     """
 
-    def __init__(self, folder: Path, stock: bool) -> None:
+    def __init__(self, folder: Path, stock: bool, cell_seconds: float | None = None) -> None:
         """Build the class.
 
         Args:
             folder: a new one; all that is written lies in it.
             stock: whether nbgrader grades with its own settings; else with the project's.
+            cell_seconds: another limit than the project's.
         """
         self.folder, self.stock = folder, stock
         self.token, self.me, self.heard, self.graded = secrets.token_hex(8), "", [], {}
@@ -69,7 +70,9 @@ class Scene:
         if stock:
             (self.project / "nbgrader_config.py").write_text(STOCK)
         else:
-            shutil.copy(ROOT / "nbgrader_config.py", self.project)
+            settings = (ROOT / "nbgrader_config.py").read_text()
+            limit = f"\nc.ExecuteInSandbox.cell_seconds = {cell_seconds}\n" if cell_seconds else ""
+            (self.project / "nbgrader_config.py").write_text(settings + limit)
         self._hide_secrets()
         self._nbgrader("generate_assignment", ASSIGNMENT, seconds=60)
         with Gradebook(self.gradebook) as gradebook:
@@ -125,7 +128,7 @@ class Scene:
         scenes = {}
         for attack in attacks:
             mine = scenes[attack] = copy.copy(self)
-            mine.me = f"{attack.group}-{attack.name}".replace("_", "-")
+            mine.me = self.student(attack)
             folder = self._submitted(mine.me)
             folder.mkdir(parents=True)
             attack.hand_in(folder, mine)
@@ -135,6 +138,11 @@ class Scene:
         for mine in scenes.values():
             mine.seconds, mine.megabytes = self.seconds / len(scenes), self.megabytes
         return {a: a.succeeded(mine, self.graded.get(mine.me, Graded())) for a, mine in scenes.items()}
+
+    @staticmethod
+    def student(attack: Attack) -> str:
+        """Name the student who hands in an attack."""
+        return f"{attack.group}-{attack.name}".replace("_", "-")
 
     def grade(self, seconds: float, feedback: bool) -> None:
         """Autograde everybody and, if asked for, make the feedback."""

@@ -53,4 +53,4 @@ def test_a_page_acts(stock: Scene) -> None:
     if not look.CHROMIUM.exists():
         pytest.skip("Chromium is not installed")
     (attack,) = [attack for attack in ATTACKS if (attack.group, attack.name) == ("browser", "writes_a_script")]
-    assert stock.attempt([attack], seconds=60, look=look.look_at)[attack]
+    assert stock.attempt([attack], seconds=60, look=look.look)[attack]

@@ -167,6 +167,13 @@ def test_pipes_devices_and_folders_are_refused_without_waiting(tmp_path: Path) -
     assert isinstance(read_submission(tmp_path / "a\0b.ipynb"), Refused)
 
 
+def test_a_file_that_grows_while_it_is_read_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _written(tmp_path, _notebook(CODE))
+    pieces = iter([bytes(MEGABYTE)] * (intake.LARGEST_FILE // MEGABYTE + 1))
+    monkeypatch.setattr(intake.os, "read", lambda file, size: next(pieces))
+    assert "larger" in read_submission(path).reason
+
+
 def test_a_folder_of_plain_files_is_taken(tmp_path: Path) -> None:
     _written(tmp_path, _notebook(CODE))
     (tmp_path / "figures").mkdir()
