@@ -19,8 +19,9 @@ OpenExecutor = Callable[[], AbstractContextManager[tuple[Executor, int]]]
 @contextmanager
 def local_processes(workers: int) -> Iterator[tuple[Executor, int]]:
     """Open a pool of processes on this machine."""
-    # Fresh interpreters: a fork of this one would share its gradebook.
-    context = multiprocessing.get_context("spawn")
+    # Forks of a fresh interpreter, which imports nbgrader once: a fork of this one would share its gradebook.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([grade_submission.__module__])
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
     try:
         yield pool, workers

@@ -67,3 +67,13 @@ def test_marks_given_by_hand_stay(classes: tuple[Classroom, Classroom]) -> None:
     assert ("reflection", None, 2.5, None, True) in [row[:5] for row in after["grades"]]
     assert after["comments"] == before["comments"]
     assert "Well observed." in ours.feedback("right", ASSIGNMENT).read_text(encoding="utf-8")
+
+
+def test_without_a_sandbox_marks_are_the_same(classes: tuple[Classroom, Classroom], tmp_path: Path) -> None:
+    _, ours = classes
+    trusted = copy_class(ours, tmp_path / "trusted")
+    for page in (trusted.directory / "feedback").rglob("*.html"):
+        page.unlink()
+    assert grade(trusted, workers=1, trusted=True) == {}
+    assert records(trusted) == records(ours)
+    assert trusted.feedback("wrong", ASSIGNMENT).exists()

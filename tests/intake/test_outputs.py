@@ -191,3 +191,15 @@ def test_junk_becomes_valid_or_nothing(junk: object) -> None:
     notebook = new_notebook(cells=[new_code_cell(outputs=safe_outputs(junk))])
     nbformat.validate(notebook)
     assert "script" not in json.dumps(notebook)
+
+
+def test_a_text_alone_is_bounded() -> None:
+    (output,) = safe_outputs([new_output("stream", text="x" * (2 * outputs.LONGEST_TEXT))])
+    assert len(output.text) == outputs.LONGEST_TEXT + len(outputs.CUT)
+
+
+def test_a_large_picture_is_not_even_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs.base64, "b64decode", lambda *_, **__: pytest.fail("decoded"))
+    data = {"image/png": "A" * (2 * outputs.LARGEST_PICTURE)}
+    (output,) = safe_outputs([new_output("display_data", data)])
+    assert output.data == {"text/plain": NOT_SHOWN}
