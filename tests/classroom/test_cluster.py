@@ -40,9 +40,8 @@ def address(tmp_path: Path) -> Iterator[str]:
         yield _address(file)
     finally:
         for process in reversed(started):
-            process.terminate()
-        for process in started:
-            process.wait(timeout=30)
+            process.kill()
+            process.wait()
 
 
 def _address(file: Path) -> str:

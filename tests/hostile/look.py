@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -48,7 +49,13 @@ def visit(addresses: Iterable[str]) -> None:
     Raises:
         RuntimeError: none of the pages is there.
     """
-    addresses, opened = list(addresses), 0
+    # In a thread of its own, for this one may drive a browser already.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(_visit, list(addresses)).result()
+
+
+def _visit(addresses: list[str]) -> None:
+    opened = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for start in range(0, len(addresses), TABS):

@@ -7,6 +7,7 @@ a probe that cannot fire proves nothing.
 import contextlib
 import io
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -200,7 +201,8 @@ def test_the_zygote_outlives_every_submission(zygote: Zygote) -> None:
 
 def test_the_command_line_tells_nothing_of_the_host(zygote: Zygote) -> None:
     own = Path(f"/proc/{zygote._process.pid}/cmdline").read_bytes()
-    assert str(ROOT).encode() not in own
+    # Where Python lies is no secret: it runs there.
+    assert str(ROOT).encode() not in own.replace(sys.executable.encode(), b"")
 
 
 def test_the_zygote_ends_with_its_grader() -> None:
