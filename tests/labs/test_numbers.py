@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from course.labs import AverageLab, BatchLab, PathLab, ScheduleLab
+from course.labs import AverageLab, BatchLab, Challenge, PathLab, ScheduleLab
 from course.labs.lab import Lab, engine
 from course.landscapes import Rosenbrock, Saddle, Valley
 from solutions.adam import initialize_adam, update_with_adam
@@ -172,3 +172,8 @@ def test_averages_and_weights_are_the_references(correct: bool) -> None:
     np.testing.assert_allclose(view["series"], expected, rtol=0, atol=1e-9)
     weights = ewa_weights(STEPS, 0.97)[::-1]  # the lab shows the oldest day first
     np.testing.assert_allclose(view["weights"], weights / weights.sum() if correct else weights, rtol=0, atol=1e-9)
+
+
+def test_without_a_number_of_steps_a_challenge_has_as_many_as_the_lab() -> None:
+    lab = PathLab("bowl", (1, 1), {"gradient descent": {"alpha": 0.5}}, challenge=Challenge("Come down.", loss=1e-6))
+    assert _view(lab)["verdict"] == {"met": True, "text": "Come down. Met: gradient descent is there after 10 steps."}

@@ -21,7 +21,7 @@ lab("average-lab", {
       controls: [
         property(state, "beta", NEAR_ONE),
         toggle("bias correction", () => state.correct, (on) => { state.correct = on; }),
-        property(state, "day", state.celsius.map((_, i) => i + 1), "seen from day"),
+        property(state, "day", whole(1, state.celsius.length), "seen from day"),
         button("Reset", () => element.reset()),
       ],
     },

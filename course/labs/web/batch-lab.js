@@ -58,7 +58,7 @@ lab("batch-lab", {
       legend: "Mini-batches",
       controls: [
         property(state, "batch_size", [1, 2, 4, 8, 16, 32, 64, 128, state.m], "batch size"),
-        property(state, "epochs", Array.from({ length: 20 }, (_, i) => i + 1), "epochs"),
+        property(state, "epochs", whole(1, 20), "epochs"),
       ],
     },
     {
@@ -79,9 +79,8 @@ lab("batch-lab", {
     const plane = plot({ label: `Contours of the cost and the path with mini-batches of ${state.batch_size}.`, x: { range: x, label: "parameter w₁" }, y: { range: y, label: "parameter w₂" } }, (across, up) =>
       contours(ground, across, up) + runs.map(({ points, look }) => trail(points, look, across, up)).reverse().join("") + dots([[across(START[0]), up(START[1])]], { colour: INK, radius: 5 }));
     const curve = plot({ label: "Cost above its lowest value, by passes over the examples.", x: { range: [0, state.epochs], label: "passes over the examples (epochs)" }, y: { range: [1e-6, 100], log: true, label: "cost above its lowest" } }, (across, up) =>
-      (state.challenge ? line([[0, up(state.challenge.loss)], [INNER.width, up(state.challenge.loss)]], { colour: INK, dash: "1 3", width: 1 }) : "") +
+      (state.challenge ? mark(state.challenge.loss, up) : "") +
       runs.map(({ excess, updates, look }) => line(excess.map((value, t) => [across(t / updates), up(Math.min(Math.max(value, 1e-8), 1e4))]), look)).reverse().join(""));
-    const told = (value) => (value < FAR ? format(value) : "diverged");
     return {
       panels: [{ svg: plane }, { svg: curve }],
       table: {
@@ -89,14 +88,14 @@ lab("batch-lab", {
         head: ["batch size", "updates", "cost above its lowest"],
         rows: runs.map(({ size, look, updates, excess }) => [`${swatch(look)} ${name(size)}`, updates * state.epochs, told(excess.at(-1))]),
       },
-      verdict: state.challenge && judgeBatches(state.challenge, runs[0], state, told),
+      verdict: state.challenge && judgeBatches(state.challenge, runs[0], state),
       runs,
       data,
     };
   },
 });
 
-function judgeBatches({ text, loss, within }, { excess, updates }, state, told) {
+function judgeBatches({ text, loss, within }, { excess, updates }, state) {
   const passes = Math.min(within ?? state.epochs, state.epochs);
   const reached = excess[passes * updates];
   const met = reached < loss;

@@ -24,7 +24,8 @@ const fromTo = (low, high) => {
 };
 const AVERAGING = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.998, 0.999];
 const GREEK = { alpha: "learning rate α", beta: "β", beta1: "β₁", beta2: "β₂", epsilon: "ε" };
-const SETTINGS = { alpha: fromTo(1e-4, 20), beta: AVERAGING, beta1: AVERAGING, beta2: AVERAGING, epsilon: fromTo(1e-9, 1).filter((x) => Number.isInteger(Math.round(1e9 * Math.log10(x)) / 1e9)) };
+const SETTINGS = { alpha: fromTo(1e-4, 20), beta: AVERAGING, beta1: AVERAGING, beta2: AVERAGING, epsilon: [1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1] };
+const whole = (low, high) => Array.from({ length: high - low + 1 }, (_, i) => low + i);
 
 const slider = (label, values, get, set) => ({ kind: "slider", label, values, get, set });
 const toggle = (label, get, set) => ({ kind: "toggle", label, get, set });
@@ -40,10 +41,9 @@ function still(name, options) {
 }
 
 function tableMarkup({ caption, head, rows }) {
-  const cells = (name, row) => row.map((cell, i) => tag(i === 0 && name === "td" ? "th" : name, { scope: name === "th" ? "col" : i === 0 ? "row" : "" }, cell));
-  const tidy = (markup) => markup.replaceAll(' scope=""', "");
-  const body = rows.map((row) => tag("tr", {}, ...cells("td", row)));
-  return tidy(tag("table", {}, tag("caption", {}, caption), tag("thead", {}, tag("tr", {}, ...cells("th", head))), tag("tbody", {}, ...body)));
+  const titles = head.map((title) => tag("th", { scope: "col" }, title));
+  const body = rows.map(([name, ...values]) => tag("tr", {}, tag("th", { scope: "row" }, name), ...values.map((value) => tag("td", {}, value))));
+  return tag("table", {}, tag("caption", {}, caption), tag("thead", {}, tag("tr", {}, ...titles)), tag("tbody", {}, ...body));
 }
 
 function element(name, attributes = {}, ...children) {
@@ -113,7 +113,7 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
   control(control) {
     const made = { control };
     const changed = (set) => () => this.change(() => set(made));
-    let whole;
+    let labelled;
     if (control.kind === "slider") {
       const value = element("span", { class: "lab-value", "aria-hidden": "true" });
       made.input = element("input", { type: "range", min: 0, step: 1, oninput: changed(() => made.control.set(made.values[made.input.value])) });
@@ -125,31 +125,31 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
         value.textContent = format(current.get());
         made.input.setAttribute("aria-valuetext", format(current.get()));
       };
-      whole = element("label", {}, element("span", {}, control.label), value, made.input);
+      labelled = element("label", {}, element("span", {}, control.label), value, made.input);
     } else if (control.kind === "toggle") {
       made.input = element("input", { type: "checkbox", onchange: changed(() => made.control.set(made.input.checked)) });
       made.show = (current) => {
         made.control = current;
         made.input.checked = current.get();
       };
-      whole = element("label", { class: "lab-toggle" }, made.input, control.label);
+      labelled = element("label", { class: "lab-toggle" }, made.input, control.label);
     } else if (control.kind === "choice") {
       made.input = element("select", { onchange: changed(() => made.control.set(made.input.value)) }, ...control.options.map((option) => element("option", {}, option)));
       made.show = (current) => {
         made.control = current;
         made.input.value = current.get();
       };
-      whole = element("label", {}, element("span", {}, control.label), made.input);
+      labelled = element("label", {}, element("span", {}, control.label), made.input);
     } else {
       made.input = element("button", { type: "button", onclick: changed(() => made.control.press()) });
       made.show = (current) => {
         made.control = current;
         made.input.textContent = current.text;
       };
-      whole = made.input;
+      labelled = made.input;
     }
     this.inputs.push(made);
-    return whole;
+    return labelled;
   }
 
   draw() {
@@ -220,6 +220,11 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
 }
 
 const mean = (values) => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+// The line that a challenge asks to come below.
+const mark = (loss, up) => line([[0, up(loss)], [INNER.width, up(loss)]], { colour: INK, dash: "1 3", width: 1 });
+
+const told = (loss) => (loss < FAR ? format(loss) : "diverged");
 
 // A chapter may set a value that the slider's own steps leave out.
 function withValue(values, value) {

@@ -30,7 +30,8 @@ lab("path-lab", {
 
   start(options) {
     const optimizers = Object.entries(OPTIMIZERS).map(([name, { defaults }]) => ({ name, on: name in options.optimizers, settings: { ...defaults, ...options.optimizers[name] } }));
-    return { ...options, start: [...options.start], optimizers, shown: options.steps };
+    const challenge = options.challenge && { ...options.challenge, within: options.challenge.within ?? options.steps };
+    return { ...options, start: [...options.start], optimizers, shown: options.steps, challenge };
   },
 
   controls(state, element) {
@@ -60,7 +61,7 @@ lab("path-lab", {
             forward();
           }),
           button("Reset", () => element.reset()),
-          slider("shown", Array.from({ length: state.steps + 1 }, (_, i) => i), () => state.shown, (value) => { state.shown = value; }),
+          slider("shown", whole(0, state.steps), () => state.shown, (value) => { state.shown = value; }),
           slider("in all", COUNTS, () => state.steps, (value) => {
             state.shown = state.shown === state.steps ? value : Math.min(state.shown, value);
             state.steps = value;
@@ -95,7 +96,7 @@ lab("path-lab", {
       runs.map(({ name, path }) => trail(path.slice(0, state.shown + 1), lookOf(name), across, up)).join("") +
       dots([[across(state.start[0]), up(state.start[1])]], { colour: INK, radius: 5 }));
     const curve = plot({ label: `Loss by step for ${names}.`, x: { range: [0, state.steps], label: "step" }, y: { range: [floor, top], log: true, label: "loss" } }, (across, up) =>
-      line([[0, up(target)], [INNER.width, up(target)]], { colour: INK, dash: "1 3", width: 1 }) +
+      mark(target, up) +
       seen.map((losses, i) => line(losses.map((value, t) => [across(t), up(Math.min(Math.max(value, floor / 10), top * 1e3))]), lookOf(runs[i].name))).join(""));
     const rows = runs.map(({ name, losses, path, diverged }, i) => {
       const at = Math.min(state.shown, losses.length - 1);

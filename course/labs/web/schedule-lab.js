@@ -1,6 +1,5 @@
 // Learning-rate schedules and what they do to gradient descent on mini-batches, whose noise never ends.
 
-const WHOLE = (low, high) => Array.from({ length: high - low + 1 }, (_, i) => low + i);
 const SHARES = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 1];
 const KNOBS = {
   alpha0: ["α₀", fromTo(1e-3, 2)],
@@ -8,10 +7,10 @@ const KNOBS = {
   base: ["base", SHARES],
   k: ["k", fromTo(0.1, 10)],
   factor: ["factor", SHARES],
-  every: ["every … epochs", WHOLE(1, 30)],
-  epoch1: ["from epoch", WHOLE(1, 60)],
+  every: ["every … epochs", whole(1, 30)],
+  epoch1: ["from epoch", whole(1, 60)],
   alpha1: ["α from there", fromTo(1e-4, 2)],
-  epoch2: ["later, from epoch", WHOLE(1, 60)],
+  epoch2: ["later, from epoch", whole(1, 60)],
   alpha2: ["α from then", fromTo(1e-4, 2)],
 };
 const RUNS = 20;
@@ -27,7 +26,7 @@ function trainBySchedule({ start, condition, noise, epochs, steps_per_epoch: per
     return descend(update, bowl.gradient, start, epochs * perEpoch);
   });
   const { loss } = valley(condition);
-  const losses = WHOLE(0, epochs - 1).map((epoch) => mean(paths.map((path) => mean(WHOLE(1, perEpoch).map((t) => loss(path[epoch * perEpoch + t] ?? [Infinity, 0]))))));
+  const losses = whole(0, epochs - 1).map((epoch) => mean(paths.map((path) => mean(whole(1, perEpoch).map((t) => loss(path[epoch * perEpoch + t] ?? [Infinity, 0]))))));
   return { path: paths[0], losses };
 }
 
@@ -49,7 +48,7 @@ lab("schedule-lab", {
       controls: [
         property(state, "noise", [0, ...fromTo(0.01, 20)], "noise of the gradient"),
         property(state, "condition", fromTo(1, 100), "condition number κ"),
-        property(state, "epochs", WHOLE(5, 60), "epochs"),
+        property(state, "epochs", whole(5, 60), "epochs"),
         button("Reset", () => element.reset()),
       ],
     },
@@ -65,7 +64,7 @@ lab("schedule-lab", {
     const ground = valley(state.condition);
     const [x, y] = ground.window;
     const runs = state.schedules.filter(({ on }) => on).map(({ name, settings }) => {
-      const alphas = WHOLE(0, state.epochs - 1).map((epoch) => SCHEDULES[name].alpha(settings, epoch));
+      const alphas = whole(0, state.epochs - 1).map((epoch) => SCHEDULES[name].alpha(settings, epoch));
       return { name, alphas, ...trainBySchedule(state, alphas) };
     });
     const names = runs.map(({ name }) => name).join(", ");
@@ -77,13 +76,12 @@ lab("schedule-lab", {
     const rates = plot({ label: `Learning rate by epoch: ${names}.`, x: epochs, y: { range: [0, 1.05 * highest], label: "learning rate α" } }, (across, up) =>
       runs.map(({ name, alphas }) => line(alphas.flatMap((alpha, epoch) => [[across(epoch), up(alpha)], [across(epoch + 1), up(alpha)]]), lineOf(name))).join(""));
     const curve = plot({ label: `Mean loss of each epoch: ${names}.`, x: epochs, y: { range: [low, high], log: true, label: "mean loss of the epoch" } }, (across, up) =>
-      (state.challenge ? line([[0, up(state.challenge.loss)], [INNER.width, up(state.challenge.loss)]], { colour: INK, dash: "1 3", width: 1 }) : "") +
+      (state.challenge ? mark(state.challenge.loss, up) : "") +
       runs.map((run) => line(run.losses.map((loss, epoch) => [across(epoch + 0.5), up(Math.min(Math.max(loss, low / 10), high * 10))]), lineOf(run.name))).join(""));
     const plane = plot({ label: `One path for each schedule: ${names}.`, x: { range: x, label: "parameter w₁" }, y: { range: y, label: "parameter w₂" } }, (across, up) =>
       contours(ground, across, up) + runs.map(({ name, path }) => line(path.map((w) => [across(w[0]), up(w[1])]), { ...lineOf(name), width: 1 }) + ring([across(path.at(-1)[0]), up(path.at(-1)[1])], lineOf(name))).join("") +
       dots([[across(state.start[0]), up(state.start[1])]], { colour: INK, radius: 5 }));
     const last = (run) => run.losses.at(-1);
-    const told = (loss) => (loss < FAR ? format(loss) : "diverged");
     return {
       panels: [
         { svg: rates },
@@ -95,13 +93,13 @@ lab("schedule-lab", {
         head: ["schedule", "α", "loss"],
         rows: runs.map((run) => [`${swatch(lineOf(run.name))} ${run.name}`, format(run.alphas.at(-1)), told(last(run))]),
       },
-      verdict: state.challenge && judgeSchedules(state.challenge, runs.map((run) => ({ name: run.name, loss: last(run) })), told),
+      verdict: state.challenge && judgeSchedules(state.challenge, runs.map((run) => ({ name: run.name, loss: last(run) }))),
       runs,
     };
   },
 });
 
-function judgeSchedules({ text, loss, by }, runs, told) {
+function judgeSchedules({ text, loss, by }, runs) {
   const [best] = runs.filter(({ name }) => by === null || name === by).sort((a, b) => a.loss - b.loss);
   if (!best) return { met: false, text: `${text} Switch ${by ?? "a schedule"} on to try.` };
   const met = best.loss < loss;
