@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
@@ -23,24 +23,24 @@ ASSIGNMENT = "momentum"
 
 
 def stock(classroom: Classroom) -> None:
-    """nbgrader autograde, as it comes"""
+    """nbgrader autograde and generate_feedback"""
     config = classroom.config()
-    del config.Autograde
-    _autograde(config)
+    del config.Autograde, config.GenerateFeedback
+    _grade_one_after_the_other(config)
 
 
 def nbgrader(classroom: Classroom) -> None:
-    """nbgrader autograde, with our steps"""
-    _autograde(classroom.config())
+    """the same with our steps"""
+    _grade_one_after_the_other(classroom.config())
 
 
 def one_worker(classroom: Classroom) -> None:
-    """python -m grading grade, 1 worker, with feedback"""
+    """python -m grading grade, 1 worker"""
     assert grade(classroom, workers=1) == {}
 
 
 def two_workers(classroom: Classroom) -> None:
-    """python -m grading grade, 2 workers, with feedback"""
+    """python -m grading grade, 2 workers"""
     assert grade(classroom, workers=2) == {}
 
 
@@ -90,9 +90,10 @@ def floor(classroom: Classroom) -> None:
 WAYS = {way.__name__: way for way in (stock, nbgrader, one_worker, two_workers, cluster, sandbox, trusted, floor)}
 
 
-def _autograde(config: Config) -> None:
+def _grade_one_after_the_other(config: Config) -> None:
     config.CourseDirectory.assignment_id = ASSIGNMENT
-    Autograde(coursedir=CourseDirectory(config=config), config=config).start()
+    for step in (Autograde, GenerateFeedback):
+        step(coursedir=CourseDirectory(config=config), config=config).start()
 
 
 def _notebooks(classroom: Classroom) -> list[NotebookNode]:

@@ -10,6 +10,7 @@ HTML in the text is shown as text, and what the parser makes of the rest goes th
 
 import html
 import re
+from functools import lru_cache
 
 import bleach
 from bs4 import BeautifulSoup
@@ -50,6 +51,8 @@ class _Renderer(IPythonRenderer):
         return f"<em>[{html.escape(html.unescape(text))}: a picture, not shown]</em>"
 
 
+# The instructor's cells come again with every submission.
+@lru_cache(maxsize=256)
 def safe_markdown(source: str) -> str:
     """Convert Markdown to HTML without scripts, styles, forms, pictures, or macros that reach beyond their formula.
 

@@ -6,7 +6,7 @@ from grading.execution import Executed, execute
 from grading.outputs import clean_notebook
 from grading.sandbox.launch import SandboxError
 from grading.sandbox.limits import Limits
-from grading.sandbox.shared import shared_zygote
+from grading.sandbox.shared import close_shared_zygote, shared_zygote
 
 
 def execute_notebook(notebook: NotebookNode, seed: int | None, limits: Limits, trusted: bool = False) -> Executed:
@@ -24,7 +24,8 @@ def execute_notebook(notebook: NotebookNode, seed: int | None, limits: Limits, t
     try:
         executed = _execute(notebook, seed, limits, trusted)
     except SandboxError:
-        # Somebody may have ended the zygote: once more, with another.
+        # Somebody may have ended the zygote, and bubblewrap around it need not have noticed: once more, with another.
+        close_shared_zygote(trusted)
         executed = _execute(notebook, seed, limits, trusted)
     clean_notebook(executed.notebook)
     return executed

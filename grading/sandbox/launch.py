@@ -127,10 +127,6 @@ class Zygote:
         if self._ask() != b"ready":
             raise SandboxError(f"The sandbox was lost: {self._complaint()}")
 
-    def lives(self) -> bool:
-        """Whether the zygote still runs."""
-        return self._process.poll() is None
-
     def close(self) -> None:
         """End the zygote and all that it started."""
         self._control.close()

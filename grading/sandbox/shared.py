@@ -1,4 +1,4 @@
-"""This process's own zygotes, which are started when they are needed, and again after their death."""
+"""This process's own zygotes, which are started when they are needed."""
 
 import atexit
 import threading
@@ -17,11 +17,16 @@ def shared_zygote(trusted: bool = False) -> Zygote:
         SandboxError: it did not start.
     """
     with _starting:
-        if trusted in _shared and not _shared[trusted].lives():
-            _shared.pop(trusted).close()
         if trusted not in _shared:
             _shared[trusted] = TrustedZygote() if trusted else Zygote()
         return _shared[trusted]
+
+
+def close_shared_zygote(trusted: bool = False) -> None:
+    """End this process's zygote, if it has one; whoever needs a zygote then gets another."""
+    with _starting:
+        if trusted in _shared:
+            _shared.pop(trusted).close()
 
 
 @atexit.register

@@ -74,7 +74,8 @@ class Scene:
             limit = f"\nc.ExecuteInSandbox.cell_seconds = {cell_seconds}\n" if cell_seconds else ""
             (self.project / "nbgrader_config.py").write_text(settings + limit)
         self._hide_secrets()
-        self._nbgrader("generate_assignment", ASSIGNMENT, seconds=60)
+        released = self._nbgrader("generate_assignment", ASSIGNMENT, seconds=200)
+        assert released == 0, (folder / "log.txt").read_text()
         with Gradebook(self.gradebook) as gradebook:
             gradebook.add_student(HONEST, last_name=f"{self.token}-gradebook")
         self._hand_in_honestly()
@@ -194,7 +195,7 @@ class Scene:
         self._submitted(HONEST).mkdir(parents=True)
         save(self._submitted(HONEST), notebook)
 
-    def _nbgrader(self, *command: str, seconds: float) -> None:
+    def _nbgrader(self, *command: str, seconds: float) -> int:
         with (self.folder / "log.txt").open("a") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "nbgrader", *command],
@@ -208,9 +209,11 @@ class Scene:
             )
             ends = threading.Timer(seconds, process.kill)
             ends.start()
-            _, process.returncode, used = os.wait4(process.pid, 0)
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
             ends.cancel()
         self.megabytes = max(self.megabytes, used.ru_maxrss / 1024)
+        return process.returncode
 
     def environment(self) -> dict[str, str]:
         """Give the environment of whoever grades."""

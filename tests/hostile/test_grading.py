@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from tests.hostile.attack import Attack, Graded, honest_work_suffers
+from tests.hostile.attack import HONEST, TESTS, Attack
 from tests.hostile.corpus import ATTACKS
 from tests.hostile.scene import Scene
 
@@ -45,8 +45,10 @@ def _chosen(*groups: str) -> list[Attack]:
 
 def _fails(scene: Scene, attacks: list[Attack], look=None) -> None:
     results = scene.attempt(attacks, seconds=1_500, look=look)
+    # First: where honest work suffers, many an attack counts as successful.
+    honest = scene.graded[HONEST]
+    assert honest.points.get(TESTS) == 5, honest
     assert [attack.name for attack, succeeded in results.items() if succeeded] == []
-    assert not honest_work_suffers(scene, Graded())
     # Graded, all of them, or refused with a mark: none is passed over.
     assert [attack.name for attack in attacks if not scene.graded[scene.student(attack)].points] == []
 
