@@ -9,6 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 installed := .venv/installed
 mathjax := _assets/tex-svg.js
+executed := _build/.jupyter_cache
 page := _build/html/index.html
 bundle := _class/optimization-course.zip
 handed_in := _class/submitted/.made
@@ -50,12 +51,15 @@ $(mathjax): $(installed)
 
 # What the chapters import is not seen by the cache of executed notebooks, which goes by their own content.
 _build/cache-of-this-course: $(shared) $(installed)
-	@rm -rf _build/.jupyter_cache
+	@rm -rf $(executed)
 	@mkdir -p _build
 	@touch $@
 
+# Notebooks are executed on all processors first; the build then finds them in its cache.
 # Pages name their scripts and styles with a digest, so that a changed asset changes them all.
 $(page): $(installed) $(mathjax) _build/cache-of-this-course _config.yml _toc.yml $(wildcard chapters/* _assets/*) README.md
+	@jcache notebook --cache-path $(executed) add $(wildcard chapters/*.ipynb) <<< y >/dev/null
+	@jcache project --cache-path $(executed) execute --executor local-parallel --timeout 120 --verbosity WARNING >/dev/null
 	jupyter-book build . $(if $(filter _assets/%,$?),--all) -W -n --keep-going --quiet
 	@touch $@
 
