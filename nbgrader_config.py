@@ -24,6 +24,10 @@ c.CourseDirectory.submitted_directory = "_class/submitted"
 c.CourseDirectory.autograded_directory = "_class/autograded"
 c.CourseDirectory.feedback_directory = "_class/feedback"
 c.CourseDirectory.solution_directory = "_class/solution"
+
+# The gradebook is a file. Where many grade at a time, or on other machines than this one, name a PostgreSQL database:
+# "postgresql+psycopg://user@host/database", with the password in ~/.pgpass. A new gradebook gets its assignments from
+# `python -m grading release`, and its marks from `python -m grading grade`, to which all work is new then.
 c.CourseDirectory.db_url = f"sqlite:///{root}/_class/gradebook.db"
 
 # nbgrader starts `alembic` by name to make a gradebook, also where the virtual environment is not activated.
@@ -61,7 +65,12 @@ c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelA
 formgrader = Path(nbgrader.server_extensions.formgrader.__file__).parent
 c.HTMLExporter.extra_template_basedirs = [str(root / "grading" / "templates"), str(formgrader / "templates")]
 
-# The same page for each submission: its templates are compiled once.
+# Students get the page without the hidden tests. It is the same for each submission: its templates are compiled once.
+c.GenerateFeedback.preprocessors = [
+    "grading.feedback.HideTests",
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
 c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackExporter"
 
 # Markdown that students write does nothing in the browser of who reads it.

@@ -11,6 +11,7 @@ from grading.grade import grade
 from grading.marks import export_csv, marks_table
 from grading.questions import ASSIGNMENTS
 from grading.release import release
+from grading.rows import UnknownAssignment
 from grading.sample_class import hand_in
 from grading.sandbox.doctor import complaints
 from grading.sandbox.trusted import WARNING
@@ -39,8 +40,14 @@ def main() -> int:
             )
             command.add_argument("--scheduler", metavar="ADDRESS", help="of a running dask cluster, to grade there")
     arguments = parser.parse_args()
-    step = arguments.step
-    classroom = Classroom()
+    try:
+        return _take(arguments.step, Classroom(), arguments)
+    except (OperationalError, UnknownAssignment, OSError) as error:
+        print(f"Stopped: {_reason(error)} What is written stays; run it again.", file=sys.stderr)
+        return 1
+
+
+def _take(step: str, classroom: Classroom, arguments: argparse.Namespace) -> int:
     if step == "release":
         print(f"released: {release(classroom)}")
     elif step == "sample-class":
@@ -71,11 +78,7 @@ def _grade(classroom: Classroom, arguments: argparse.Namespace) -> int:
         print("Nothing was graded: the sandbox does not hold.", *found, sep="\n", file=sys.stderr)
         return 1
     cluster = partial(dask_cluster, arguments.scheduler) if arguments.scheduler else None
-    try:
-        failed = grade(classroom, arguments.assignment, arguments.workers, cluster, trusted)
-    except (OperationalError, OSError) as error:
-        print(f"Grading stopped: {_reason(error)} What is written stays; run it again.", file=sys.stderr)
-        return 1
+    failed = grade(classroom, arguments.assignment, arguments.workers, cluster, trusted)
     for (student, assignment), log in failed.items():
         print(f"could not grade {assignment} of {student}:\n{log}", file=sys.stderr)
     if trusted:
@@ -86,8 +89,14 @@ def _grade(classroom: Classroom, arguments: argparse.Namespace) -> int:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, OperationalError):
-        return f"the gradebook cannot be written to ({error.orig}). Close other programs that use it, or free the disk."
-    return f"{error.strerror or error} ({error.filename})."
+        why = " ".join(str(error.orig).split())
+        return (
+            f"the gradebook cannot be used ({why}). "
+            "Close other programs that use it, free the disk, or start its server."
+        )
+    if isinstance(error, UnknownAssignment):
+        return str(error)
+    return f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}."
 
 
 if __name__ == "__main__":

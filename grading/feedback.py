@@ -1,8 +1,32 @@
-"""Feedback pages as nbgrader makes them, with templates that are compiled once a process instead of once a page."""
+"""Feedback pages as nbgrader makes them, but without the hidden tests, and with templates compiled once a process."""
 
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests
+
+from grading.execution import is_test
+from grading.testing import error_output
+
+
+class HideTests(ClearHiddenTests):
+    """Takes the hidden tests out of the feedback: their text, and the lines of it that a traceback quotes.
+
+    Of a hidden test that fails, the student is told the message. The instructor, in formgrader, sees everything.
+    """
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
+        """Hide what is hidden in a test cell; students may write the marks of hidden tests where they like."""
+        if is_test(cell) and self._remove_hidden_test_region(cell):
+            cell.outputs = [_told(output) for output in cell.outputs]
+        return cell, resources
+
+
+def _told(output: NotebookNode) -> NotebookNode:
+    if output.output_type != "error":
+        return output
+    return error_output(output.ename, output.evalue or "a hidden test does not hold")
 
 
 class _CompiledTemplates(BytecodeCache):

@@ -4,11 +4,13 @@ What is new or outdated is graded and gets feedback; the rest is left alone. Int
 again: it goes on with what is missing.
 """
 
+import errno
 import os
 import pickle
 import shutil
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from importlib import metadata
 from itertools import groupby, islice
@@ -56,9 +58,37 @@ def grade(
         {(student, assignment): log} of those that could not be graded.
 
     Raises:
-        sqlalchemy.exc.OperationalError: the gradebook cannot be written to. What is written stays; run it again.
-        OSError: a file cannot be written.
+        sqlalchemy.exc.OperationalError: the gradebook cannot be used. What is written stays; run it again.
+        grading.rows.UnknownAssignment: the gradebook does not know an assignment.
+        OSError: a file cannot be written, or the class is being graded already.
     """
+    with _alone(classroom):
+        return _grade(classroom, assignment, workers, open_executor, trusted)
+
+
+@contextmanager
+def _alone(classroom: Classroom) -> Iterator[None]:
+    """Be the only one who grades this class; the system ends that with the process, however it ends."""
+    import fcntl  # not on Windows, where the course's other commands work
+
+    folder = os.open(classroom.directory, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OSError(errno.EBUSY, "this class is being graded already", str(classroom.directory)) from None
+        yield
+    finally:
+        os.close(folder)
+
+
+def _grade(
+    classroom: Classroom,
+    assignment: str | None,
+    workers: int | None,
+    open_executor: OpenExecutor | None,
+    trusted: bool,
+) -> dict[Submission, str]:
     (classroom.directory / "feedback").mkdir(exist_ok=True)
     shutil.copy(MATHJAX, classroom.directory / "feedback")
     _set_aside(classroom)

@@ -16,15 +16,19 @@ TABLES = Base.metadata.tables
 OF_A_SUBMISSION = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
 
 
+class UnknownAssignment(LookupError):
+    """The gradebook does not know an assignment; the message says what to do."""
+
+
 def of_assignment(connection: Connection, assignment: str) -> Rows:
     """Read what an assignment consists of: its notebooks and their cells, the due date, the course.
 
     Raises:
-        LookupError: the gradebook does not know it.
+        UnknownAssignment: it is not in the gradebook.
     """
     rows = {"assignment": _rows(connection, "assignment", "name", [assignment])}
     if not rows["assignment"]:
-        raise LookupError(f"The gradebook does not know {assignment!r}: nbgrader generate_assignment {assignment}")
+        raise UnknownAssignment(f"the gradebook does not know {assignment!r}: python -m grading release.")
     rows["course"] = _rows(connection, "course", "id", [row["course_id"] for row in rows["assignment"]])
     rows["notebook"] = _rows(connection, "notebook", "assignment_id", _ids(rows["assignment"]))
     for table in ("base_cell", "source_cell"):
@@ -53,11 +57,12 @@ def of_submissions(connection: Connection, assignment: Rows, students: Iterable[
     for row in _rows(connection, "submitted_assignment", "student_id", list(submissions), here):
         owner[row["id"]] = row["student_id"]
         submissions[row["student_id"]]["submitted_assignment"].append(row)
-    for row in _rows(connection, "submitted_notebook", "assignment_id", list(owner)):
+    # The indexes of this table and the next begin with what stands in the assignment.
+    there = TABLES["submitted_notebook"].c.notebook_id.in_(_ids(assignment["notebook"]))
+    for row in _rows(connection, "submitted_notebook", "assignment_id", list(owner), there):
         owner[row["id"]] = owner[row["assignment_id"]]
         submissions[owner[row["id"]]]["submitted_notebook"].append(row)
     for table in ("grade", "comment"):
-        # The index on these tables begins with the cell.
         cells = TABLES[table].c.cell_id.in_(_ids(assignment["base_cell"]))
         for row in _rows(connection, table, "notebook_id", list(owner), cells):
             submissions[owner[row["notebook_id"]]][table].append(row)

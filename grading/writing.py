@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbgrader.utils import find_all_files
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from grading import rows
 from grading.classroom import ROOT, Classroom
@@ -39,17 +39,20 @@ def write(classroom: Classroom, engine: Engine, ignore: list[str], batch: list[W
         batch: of successful results.
 
     Returns:
-        {(student, assignment): why} of those that could not be written, because somebody else wrote at the same time.
+        {(student, assignment): why} of those that could not be written, because somebody else wrote at the same time,
+        or the database has no room for so long a name.
     """
     refused = {}
     try:
         _write_rows(engine, batch)
-    except IntegrityError:
+    except (IntegrityError, DataError):
         for written in batch:
             try:
                 _write_rows(engine, [written])
             except IntegrityError as error:
                 refused[written.task.student, written.task.assignment] = f"The gradebook has changed meanwhile: {error}"
+            except DataError as error:
+                refused[written.task.student, written.task.assignment] = f"The gradebook does not take it: {error.orig}"
     for written in batch:
         if (written.task.student, written.task.assignment) not in refused:
             _write_files(classroom, ignore, written)

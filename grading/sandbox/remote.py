@@ -16,8 +16,8 @@ class RemoteFunction:
     """Calls a function of the notebook by name.
 
     The arguments go out as copies; what the function changed in them is put into the arguments here, so that a test can
-    tell whether they were left untouched. An exception is raised here by the name of its built-in class. A call that
-    does not end raises TimeoutError, one that ends its process SystemError.
+    tell whether they were left untouched. An exception is raised here by the name of its built-in class, with the name
+    of the function as `raised_in`. A call that does not end raises TimeoutError, one that ends its process SystemError.
     """
 
     def __init__(self, name: str, calls: Calls) -> None:
@@ -34,7 +34,9 @@ class RemoteFunction:
         _put_back(args, reply["args"])
         _put_back(kwargs, reply["kwargs"])
         if reply["error"] is not None:
-            raise _exception(reply["error"], reply["text"])
+            error = _exception(reply["error"], reply["text"])
+            error.raised_in = self.__name__
+            raise error
         return reply["value"]
 
 

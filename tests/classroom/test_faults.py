@@ -151,7 +151,7 @@ def test_a_locked_gradebook_is_told_in_a_sentence(classroom: Classroom) -> None:
         _, said = run.communicate(timeout=200)
         gradebook.execute("rollback")
     assert run.returncode == 1
-    assert "Grading stopped: the gradebook cannot be written to (database is locked)." in said
+    assert "Stopped: the gradebook cannot be used (database is locked)." in said
     assert "Traceback" not in said
 
 
@@ -167,7 +167,7 @@ def test_a_full_disk_is_told_in_a_sentence_and_the_run_can_be_taken_up(classroom
     finally:
         subprocess.run(["umount", str(small)], check=True)
     assert run.returncode == 1
-    assert "Grading stopped: No space left on device" in said
+    assert "Stopped: No space left on device" in said
     assert "Traceback" not in said
     shutil.rmtree(small)
     assert grade(classroom, workers=2) == {}

@@ -74,6 +74,13 @@ def test_feedback_loads_nothing_from_elsewhere(classroom: Classroom) -> None:
     assert (feedback.parent / "../../tex-svg.js").exists()
 
 
+def test_feedback_shows_no_hidden_test(classroom: Classroom) -> None:
+    for student, assignment in SUBMISSIONS:
+        feedback = classroom.feedback(student.name, assignment).read_text(encoding="utf-8")
+        assert "Hidden tests of" in feedback
+        assert "HIDDEN TESTS" not in feedback
+
+
 def test_late_work_loses_a_tenth_a_day(classroom: Classroom) -> None:
     table = marks(classroom)
     for assignment in ("ewa", "momentum"):
