@@ -14,6 +14,7 @@ from grading.release import release
 from grading.rows import UnknownAssignment
 from grading.sample_class import hand_in
 from grading.sandbox.doctor import complaints
+from grading.sandbox.launch import refusal
 from grading.sandbox.trusted import WARNING
 from grading.summary import summary
 from grading.workers import dask_cluster
@@ -74,6 +75,9 @@ def _doctor() -> int:
 
 def _grade(classroom: Classroom, arguments: argparse.Namespace) -> int:
     trusted = arguments.trusted_submissions
+    if elsewhere := refusal():
+        print(f"Nothing was graded. {elsewhere}", file=sys.stderr)
+        return 1
     if not trusted and (found := complaints()):
         print("Nothing was graded: the sandbox does not hold.", *found, sep="\n", file=sys.stderr)
         return 1

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grading.classroom import ROOT
-from grading.sandbox.launch import SandboxError, Zygote
+from grading.sandbox.launch import SandboxError, Zygote, refusal
 from grading.sandbox.limits import Limits
 from grading.sandbox.session import Lost, Session
 
@@ -59,9 +59,8 @@ def complaints(start: Callable[[], Zygote] = Zygote) -> list[str]:
     try:
         with start() as zygote:
             return [complaint for complaint, attempt in PROBES.items() if _succeeds(zygote, attempt)]
-    except (SandboxError, OSError, AttributeError) as error:
-        # Where the system lacks the calls, Python lacks the functions.
-        return [f"{error} {WHAT_TO_DO}"]
+    except (SandboxError, OSError) as error:
+        return [refusal() or f"{error} {WHAT_TO_DO}"]
 
 
 def _succeeds(zygote: Zygote, attempt: str) -> bool:

@@ -54,9 +54,23 @@ ENVIRONMENT = {
 
 SECONDS_TO_START = 60
 
+# By `sys.platform`. Forks of a warm interpreter, their wires and their ends are made of Linux's own calls.
+ELSEWHERE = {
+    "darwin": "this is macOS. Use a Linux machine, a virtual machine or a container.",
+    "win32": "this is Windows. Use WSL2, a Linux machine or a container.",
+}
+
 
 class SandboxError(RuntimeError):
     """The sandbox did not start or broke: an error of the run, never a reason to take points."""
+
+
+def refusal() -> str | None:
+    """Say, where this system cannot grade at all, what to do; None on Linux."""
+    if sys.platform == "linux":
+        return None
+    elsewhere = ELSEWHERE.get(sys.platform, f"this is {sys.platform}. Use a Linux machine.")
+    return f"Grading needs Linux, with a sandbox or without, and {elsewhere}"
 
 
 class Child:
@@ -84,6 +98,8 @@ class Zygote:
     child_class = Child
 
     def __init__(self) -> None:
+        if elsewhere := refusal():
+            raise SandboxError(elsewhere)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115, closed with the zygote
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -170,8 +186,6 @@ class Zygote:
 
 def _start(control: socket.socket, log: IO[bytes]) -> subprocess.Popen:
     bubblewrap = shutil.which("bwrap")
-    if sys.platform != "linux":
-        raise SandboxError("The sandbox needs Linux.")
     if bubblewrap is None:
         raise SandboxError("bubblewrap is missing: apt-get install bubblewrap.")
     name, fonts = font_list()

@@ -210,7 +210,8 @@ def test_a_server_that_goes_away_is_told_in_a_sentence(course: Course, expected:
     _wait_for(lambda: _pages(course), run)
     with course.server.connect("postgres") as connection:
         connection.execute(f'alter database "{course.database}" with allow_connections false')
-        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [course.database])
+        cut = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
+        connection.execute(cut, [course.database])
     _, said = run.communicate(timeout=SECONDS)
     assert run.returncode == 1
     assert "Stopped: the gradebook cannot be used (" in said

@@ -10,7 +10,13 @@ from grading.sandbox.launch import Zygote
 
 VISIBLE = "assert f(0) == 0"
 HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
-STUDENT = "### BEGIN HIDDEN TESTS, said the student\ndef f(x):\n    if x: raise ValueError(f'called with {x}')\n    return 0"
+STUDENT = """
+### BEGIN HIDDEN TESTS, said the student
+def f(x):
+    if x:
+        raise ValueError(f"called with {x}")
+    return 0
+"""
 
 
 def _shown(zygote: Zygote, test: str, student: str = STUDENT) -> NotebookNode:

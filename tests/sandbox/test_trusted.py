@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from nbgrader.utils import determine_grade
 
+from grading import __main__ as command
 from grading.canonical import canonical
 from grading.classroom import ROOT
 from grading.execution import execute
 from grading.sandbox.doctor import complaints
+from grading.sandbox.launch import SandboxError
 from grading.sandbox.limits import Limits
 from grading.sandbox.session import Session
 from grading.sandbox.trusted import TrustedZygote
@@ -106,3 +108,25 @@ def test_where_the_sandbox_cannot_work_nothing_is_graded(broken_bubblewrap: dict
     assert "--trusted-submissions" in run.stderr
     assert "Traceback" not in run.stderr
     assert _run(broken_bubblewrap, "doctor").returncode == 1
+
+
+OTHER_SYSTEMS = [
+    ("darwin", "macOS", "virtual machine"),
+    ("win32", "Windows", "WSL2"),
+    ("freebsd14", "freebsd14", "Linux"),
+]
+
+
+@pytest.mark.parametrize(("platform", "name", "way"), OTHER_SYSTEMS)
+@pytest.mark.parametrize("step", [["grade"], ["grade", "--trusted-submissions"], ["doctor"]], ids=" ".join)
+def test_other_systems_are_told_the_truth(
+    step: list[str], platform: str, name: str, way: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(sys, "argv", ["grading", *step])
+    assert command.main() == 1
+    said = capsys.readouterr().err
+    assert "Grading needs Linux" in said and name in said and way in said
+    assert "--trusted-submissions" not in said
+    with pytest.raises(SandboxError, match=name):
+        TrustedZygote()
