@@ -84,7 +84,8 @@ lab: $(bundle)
 
 ## Set up and run every test.
 test: $(page)
-	@type bwrap chromium java >/dev/null 2>&1 || $(call debian,bubblewrap chromium default-jre-headless)
+	@type bwrap chromium java >/dev/null 2>&1 && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+	$(call debian,bubblewrap chromium default-jre-headless postgresql)
 	@python -m pytest
 
 ## Compare the speeds of grading on the same N submissions: make bench N=100
