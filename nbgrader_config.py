@@ -30,6 +30,9 @@ c.CourseDirectory.solution_directory = "_class/solution"
 # `python -m grading release`, and its marks from `python -m grading grade`, to which all work is new then.
 c.CourseDirectory.db_url = f"sqlite:///{root}/_class/gradebook.db"
 
+# Where somebody has locked it, PostgreSQL would wait without end; SQLite gives up after five seconds.
+os.environ.setdefault("PGOPTIONS", "-c lock_timeout=5s")
+
 # nbgrader starts `alembic` by name to make a gradebook, also where the virtual environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 

@@ -38,7 +38,7 @@ def _slow(seconds: int) -> NotebookNode:
 STUDENTS = {"ada": answered(), "bob": wrong(), "cleo": answered(), "slow": _slow(3), "slower": _slow(6)}
 PARTS = (f"assignments/{ASSIGNMENT}", "course", "grading", "solutions")
 CELLS = 4
-SECONDS = 200
+SECONDS = 400
 
 
 @dataclass(frozen=True)
@@ -137,10 +137,13 @@ def test_rows_marks_and_formgrader_are_those_of_sqlite(course: Course, expected:
     assert records(course) == records(expected)
     assert len(_pages(course)) == len(STUDENTS)
     assert not (course.folder / "_class" / "gradebook.db").exists()
-    marks = course.run("grading", "marks")
-    assert [line.split()[0] for line in marks.splitlines()[1:-1]] == sorted(STUDENTS)
+    told = course.run("grading", "summary")
+    assert all(f"\n{student} " in told for student in STUDENTS)
+    assert f"course:***@127.0.0.1:{course.server.port}/{course.database}" in told
+    assert course.server.password not in told
     assert (course.folder / "_class" / "marks.csv").read_text().count(f"\n{ASSIGNMENT},") == len(STUDENTS)
-    assert {submission["id"] is not None for submission in _seen_in_formgrader(course)} == {True}
+    seen = _seen_in_formgrader(course)
+    assert {submission["student"]: submission["autograded"] for submission in seen} == dict.fromkeys(STUDENTS, True)
 
 
 def _seen_in_formgrader(course: Course) -> list[dict]:
@@ -202,6 +205,17 @@ def test_a_second_run_beside_the_first_is_told_so(course: Course, expected: Clas
     _, said = first.communicate(timeout=SECONDS)
     assert first.returncode == 0, said
     assert records(course) == records(expected)
+
+
+def test_a_locked_gradebook_is_told_in_a_sentence(course: Course) -> None:
+    with course.server.connect(course.database) as connection, connection.transaction():
+        connection.execute("lock table grade in share mode")
+        run = course.grade()
+        _, said = run.communicate(timeout=SECONDS)
+    assert run.returncode == 1
+    assert "Stopped: the gradebook cannot be used (canceling statement due to lock timeout)" in said
+    assert "Traceback" not in said
+    assert course.count("grade") == 0
 
 
 def test_a_server_that_goes_away_is_told_in_a_sentence(course: Course, expected: Classroom) -> None:
