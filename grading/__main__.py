@@ -93,7 +93,8 @@ def _grade(classroom: Classroom, arguments: argparse.Namespace) -> int:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, OperationalError):
-        why = " ".join(str(error.orig).split())
+        # The lines that follow show the statement.
+        why = str(error.orig).splitlines()[0]
         return (
             f"the gradebook cannot be used ({why}). "
             "Close other programs that use it, free the disk, or start its server."
