@@ -2,13 +2,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all site pdf class serve lab test lock clean
+.PHONY: all site pdf class serve lab test bench lock clean
 
 export PYTHONPATH := $(CURDIR)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 installed := .venv/installed
 mathjax := _assets/tex-svg.js
+executed := _build/.jupyter_cache
 page := _build/html/index.html
 pdf := _build/pdf/optimization-algorithms.pdf
 bundle := _class/optimization-course.zip
@@ -17,7 +18,7 @@ marked := _class/marks.csv
 
 shared := $(wildcard course/*.py course/labs/*.py course/labs/web/*)
 assignments := $(wildcard assignments/*/*.ipynb)
-graders := $(wildcard grading/*.py grading/questions/*.py solutions/*.py) nbgrader_config.py
+graders := $(wildcard grading/*.py grading/questions/*.py grading/sandbox/*.py grading/sandbox/inside/*.py solutions/*.py) nbgrader_config.py
 
 ## The main job: the website, the students' release, and a graded sample class.
 all: $(page) $(marked)
@@ -51,12 +52,15 @@ $(mathjax): $(installed)
 
 # What the chapters import is not seen by the cache of executed notebooks, which goes by their own content.
 _build/cache-of-this-course: $(shared) $(installed)
-	@rm -rf _build/.jupyter_cache
+	@rm -rf $(executed)
 	@mkdir -p _build
 	@touch $@
 
+# Notebooks are executed on all processors first; the build then finds them in its cache.
 # Pages name their scripts and styles with a digest, so that a changed asset changes them all.
 $(page): $(installed) $(mathjax) _build/cache-of-this-course _config.yml _toc.yml $(wildcard chapters/* _assets/*) README.md
+	@jcache notebook --cache-path $(executed) add $(wildcard chapters/*.ipynb) <<< y >/dev/null
+	@jcache project --cache-path $(executed) execute --executor local-parallel --timeout 120 --verbosity WARNING >/dev/null
 	jupyter-book build . $(if $(filter _assets/%,$?),--all) -W -n --keep-going --quiet
 	@touch $@
 
@@ -69,6 +73,7 @@ $(handed_in): $(bundle) $(graders)
 	@touch $@
 
 $(marked): $(handed_in)
+	@type bwrap >/dev/null 2>&1 || $(call debian,bubblewrap)
 	@python -m grading grade
 	@touch $@
 
@@ -93,8 +98,13 @@ lab: $(bundle)
 
 ## Set up and run every test.
 test: $(page)
-	@type chromium java >/dev/null 2>&1 || $(call debian,chromium default-jre-headless)
+	@type bwrap chromium java >/dev/null 2>&1 && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+	$(call debian,bubblewrap chromium default-jre-headless postgresql)
 	@python -m pytest
+
+## Compare the speeds of grading on the same N submissions: make bench N=100
+bench: $(bundle)
+	@python -m bench $(or $(N),100)
 
 ## Renew requirements.txt from requirements.in.
 lock: $(installed)

@@ -24,29 +24,60 @@ c.CourseDirectory.submitted_directory = "_class/submitted"
 c.CourseDirectory.autograded_directory = "_class/autograded"
 c.CourseDirectory.feedback_directory = "_class/feedback"
 c.CourseDirectory.solution_directory = "_class/solution"
+
+# The gradebook is a file. Where many grade at a time, or on other machines than this one, name a PostgreSQL database:
+# "postgresql+psycopg://user@host/database", with the password in ~/.pgpass. A new gradebook gets its assignments from
+# `python -m grading release`, and its marks from `python -m grading grade`, to which all work is new then.
 c.CourseDirectory.db_url = f"sqlite:///{root}/_class/gradebook.db"
+
+# Where somebody has locked it, PostgreSQL would wait without end; SQLite gives up after five seconds.
+os.environ.setdefault("PGOPTIONS", "-c lock_timeout=5s")
 
 # nbgrader starts `alembic` by name to make a gradebook, also where the virtual environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
+# nbgrader finds the steps of `grading` that are named below, whatever folder it is started in.
+sys.path.insert(0, str(root))
+
 # The networks are small: more threads to a matrix product cost more than they bring.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-# A cell may run for 20 seconds: every honest cell of this course ends in five. A cell that is stopped costs the points
-# of its own function; the cells after it still run.
+# Students' cells run in a sandbox, the hidden tests outside it, in nbgrader's order of steps. A cell may run for 20
+# seconds: every honest cell of this course ends in five. What is stopped costs the points of its own function.
+c.Autograde.exporter_class = "grading.preprocessors.SubmissionExporter"
+c.Autograde.autograde_preprocessors = [
+    "grading.preprocessors.ExecuteInSandbox",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.ExecuteInSandbox.cell_seconds = 20
+
+# Where nbgrader still starts kernels, as Validate does: no history file, no word on every start that loopback is not
+# encrypted, and the notebook's metadata do not choose the program.
 c.Execute.timeout = 20
 c.Execute.interrupt_on_timeout = True
 c.Execute.raise_on_iopub_timeout = False
-
-# What a student writes into the notebook's metadata must not choose the program that runs it.
 c.Execute.kernel_name = "python3"
-
-# No history file, and no word on every start that loopback is not encrypted.
 c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]
 
 # Feedback pages load nothing from elsewhere: our template for formulas stands before nbgrader's templates.
 formgrader = Path(nbgrader.server_extensions.formgrader.__file__).parent
 c.HTMLExporter.extra_template_basedirs = [str(root / "grading" / "templates"), str(formgrader / "templates")]
+
+# Students get the page without the hidden tests. It is the same for each submission: its templates are compiled once.
+c.GenerateFeedback.preprocessors = [
+    "grading.feedback.HideTests",
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackExporter"
+
+# Markdown that students write does nothing in the browser of who reads it.
+c.HTMLExporter.filters = {"markdown2html": "grading.markdown.safe_markdown"}
 
 # Validate counts the visible checks, which carry no points; the hidden tests are not there when a student validates.
 c.Validator.validate_all = True

@@ -31,3 +31,8 @@ addEventListener("load", async () => {
   });
   document.querySelectorAll("mjx-container[display]").forEach((formula) => observer.observe(formula));
 });
+
+// Docutils gives each reference a role that belongs into lists; the standard has taken it back since.
+addEventListener("DOMContentLoaded", () => {
+  for (const reference of document.querySelectorAll("[role=doc-biblioentry]")) reference.removeAttribute("role");
+});

@@ -1,10 +1,12 @@
 """Calling a student's function: on copies, in silence, and with every failure caught."""
 
 import copy
+import copyreg
 import itertools
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from IPython.utils.capture import capture_output
@@ -12,6 +14,9 @@ from IPython.utils.capture import capture_output
 Function = Callable[..., Any]
 
 LONGEST_ITERATOR = 100_000
+
+# Read-only dictionaries are answers like others, but Python does not know how to copy them.
+copyreg.pickle(MappingProxyType, lambda mapping: (dict, (dict(mapping),)))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import make_url
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -18,7 +19,8 @@ class Classroom:
     """One class, with the settings of nbgrader_config.py.
 
     Attributes:
-        directory: holds the release, submissions, marked work, feedback and gradebook.
+        directory: holds the release, submissions, marked work and feedback. The gradebook is the one that
+            nbgrader_config.py names; a class in another folder than the course's own has its gradebook there.
     """
 
     directory: Path = CLASS_DIRECTORY
@@ -31,7 +33,8 @@ class Classroom:
         config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
         for step in ("release", "submitted", "autograded", "feedback"):
             config.CourseDirectory[f"{step}_directory"] = str(self.directory / step)
-        config.CourseDirectory.db_url = f"sqlite:///{self.directory}/gradebook.db"
+        if self.directory != CLASS_DIRECTORY:
+            config.CourseDirectory.db_url = f"sqlite:///{self.directory}/gradebook.db"
         return config
 
     def nbgrader(self) -> NbGraderAPI:
@@ -41,7 +44,12 @@ class Classroom:
 
     def gradebook(self) -> Gradebook:
         """Open the gradebook; use it as a context manager."""
-        return Gradebook(f"sqlite:///{self.directory}/gradebook.db")
+        return Gradebook(self.config().CourseDirectory.db_url)
+
+    def place_of_the_gradebook(self) -> str:
+        """Tell where the gradebook is, without the password."""
+        url = make_url(self.config().CourseDirectory.db_url)
+        return url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
     def notebook(self, step: str, student: str, assignment: str) -> Path:
         """Tell where the student's notebook lies at this step: "submitted" or "autograded"."""

@@ -1,54 +1,208 @@
-"""Grading a class through nbgrader: what is new or outdated is graded and gets feedback; the rest is left alone."""
+"""Grading a class: workers grade submissions, each by itself, and this process alone writes.
 
+What is new or outdated is graded and gets feedback; the rest is left alone. Interrupted, or with a worker lost, run it
+again: it goes on with what is missing.
+"""
+
+import errno
+import os
+import pickle
 import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from importlib import metadata
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 
+import nbformat
+from sqlalchemy import Engine
 from tqdm import tqdm
 
+from grading import rows
 from grading.classroom import ROOT, Classroom
+from grading.intake import Refused
+from grading.preprocessors import REFUSED, in_its_place, move_refused
+from grading.submission import Graded, Task
+from grading.workers import OpenExecutor, graded, local_processes
+from grading.writing import Written, write
 
 MATHJAX = next(file.locate() for file in metadata.files("sphinx-mathjax-offline") if file.name == "tex-svg.js")
+LARGEST_BATCH = 50
+SECONDS_A_BATCH = 2.0
+
+Submission = tuple[str, str]
 
 
-def grade(classroom: Classroom) -> dict[tuple[str, str], str]:
-    """Autograde every submission that needs it and make its feedback, one after another.
+def grade(
+    classroom: Classroom,
+    assignment: str | None = None,
+    workers: int | None = None,
+    open_executor: OpenExecutor | None = None,
+    trusted: bool = False,
+) -> dict[Submission, str]:
+    """Autograde every submission that needs it and make its feedback.
 
-    A submission needs it when it is newer than its marks, or the questions, reference or assignment are. Interrupted,
-    call it again: it goes on with what is missing.
+    A submission needs it when it is newer than its marks, or the questions, reference or assignment are.
 
     Args:
         classroom: with submitted/<student>/<assignment>/<assignment>.ipynb.
+        assignment: the only one to grade; by default all.
+        workers: processes on this machine; by default one for each processor.
+        open_executor: gives other workers than these.
+        trusted: whether to do without a sandbox.
 
     Returns:
-        {(student, assignment): nbgrader's log} of those that could not be graded.
+        {(student, assignment): log} of those that could not be graded.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: the gradebook cannot be used. What is written stays; run it again.
+        grading.rows.UnknownAssignment: the gradebook does not know an assignment.
+        OSError: a file cannot be written, or the class is being graded already.
     """
-    nbgrader = classroom.nbgrader()
+    with _alone(classroom):
+        return _grade(classroom, assignment, workers, open_executor, trusted)
+
+
+@contextmanager
+def _alone(classroom: Classroom) -> Iterator[None]:
+    """Be the only one who grades this class; the system ends that with the process, however it ends."""
+    import fcntl  # not on Windows, where the course's other commands work
+
+    folder = os.open(classroom.directory, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OSError(errno.EBUSY, "this class is being graded already", str(classroom.directory)) from None
+        yield
+    finally:
+        os.close(folder)
+
+
+def _grade(
+    classroom: Classroom,
+    assignment: str | None,
+    workers: int | None,
+    open_executor: OpenExecutor | None,
+    trusted: bool,
+) -> dict[Submission, str]:
     (classroom.directory / "feedback").mkdir(exist_ok=True)
     shutil.copy(MATHJAX, classroom.directory / "feedback")
-    waiting = [submission for submission in classroom.submissions() if _needs_grading(classroom, *submission)]
-    failed = {}
-    for student, assignment in (progress := tqdm(waiting, desc="grading", unit="notebook", disable=not waiting)):
-        progress.set_postfix_str(f"{student}: {assignment}, {len(failed)} failed")
-        result = nbgrader.autograde(assignment, student, force=True, create=True)
-        if result["success"]:
-            result = nbgrader.generate_feedback(assignment, student, force=True)
-        if not result["success"]:
-            failed[student, assignment] = result["log"]
+    _set_aside(classroom)
+    waiting = _waiting(classroom, assignment)
+    if not waiting:
+        return {}
+    if open_executor is None:
+        open_executor = partial(local_processes, min(workers or len(os.sched_getaffinity(0)), len(waiting)))
+    with classroom.gradebook() as gradebook:
+        read_at: dict[Submission, int] = {}
+        tasks = _tasks(classroom, gradebook.engine, waiting, read_at, trusted)
+        with tqdm(total=len(waiting), desc="grading", unit="notebook") as progress:
+            return _write_all(classroom, gradebook.engine, graded(tasks, open_executor), read_at, progress)
+
+
+def _write_all(
+    classroom: Classroom,
+    engine: Engine,
+    results: Iterable[tuple[Task, Graded]],
+    read_at: dict[Submission, int],
+    progress: tqdm,
+) -> dict[Submission, str]:
+    """Write results in batches as they come, and give the log of those that have failed."""
+    ignore = classroom.nbgrader().coursedir.ignore
+    failed: dict[Submission, str] = {}
+    batch: list[Written] = []
+    began = time.monotonic()
+    try:
+        for task, result in results:
+            submission = task.student, task.assignment
+            if result.success:
+                batch.append(Written(task, result, read_at.pop(submission)))
+            else:
+                failed[submission] = result.log
+            progress.set_postfix_str(f"{len(failed)} failed, {progress.total - progress.n - 1} left", refresh=False)
+            progress.update()
+            if len(batch) >= LARGEST_BATCH or time.monotonic() - began > SECONDS_A_BATCH:
+                written, batch, began = batch, [], time.monotonic()
+                failed.update(write(classroom, engine, ignore, written))
+    finally:
+        # Interrupted, too: what is done need not be done again.
+        failed.update(write(classroom, engine, ignore, batch))
     return failed
 
 
-def _needs_grading(classroom: Classroom, student: str, assignment: str) -> bool:
+def _set_aside(classroom: Classroom) -> None:
+    submitted = classroom.directory / "submitted"
+    for folder in sorted(submitted.glob("*/*")):
+        for entry, refused in move_refused(folder, classroom.directory / REFUSED).items():
+            tqdm.write(f"set aside: {str(entry)!r}: {refused.reason}")
+
+
+def _tasks(
+    classroom: Classroom,
+    engine: Engine,
+    submissions: list[Submission],
+    read_at: dict[Submission, int],
+    trusted: bool = False,
+) -> Iterator[Task]:
+    """Make the tasks, as they are asked for; the gradebook is read for some at a time."""
+    for assignment, group in groupby(submissions, key=itemgetter(1)):
+        with engine.connect() as connection:
+            of_assignment = rows.of_assignment(connection, assignment)
+        definition = pickle.dumps(of_assignment)
+        source = (ROOT / "assignments" / assignment / f"{assignment}.ipynb").read_bytes()
+        students = (student for student, _ in group)
+        while batch := list(islice(students, LARGEST_BATCH)):
+            with engine.connect() as connection:
+                of_submissions = rows.of_submissions(connection, of_assignment, batch)
+            for student in batch:
+                read_at[student, assignment] = time.time_ns()
+                handed_in = _read(classroom.notebook("submitted", student, assignment))
+                yield Task(student, assignment, *handed_in, source, definition, of_submissions[student], trusted)
+
+
+def _read(path: Path) -> tuple[bytes, bytes | None]:
+    """Read what was handed in; links, pipes and what is too large have been set aside."""
+    timestamp = path.with_name("timestamp.txt")
+    try:
+        return path.read_bytes(), timestamp.read_bytes() if timestamp.is_file() else None
+    except OSError:
+        unreadable = in_its_place(Refused("The notebook may not be read."))
+        return nbformat.writes(unreadable).encode(), None
+
+
+def _waiting(classroom: Classroom, assignment: str | None) -> list[Submission]:
+    """List what needs grading, by assignment."""
+    changed_at: dict[str, float] = {}
+    waiting = []
+    for student, name in sorted(classroom.submissions(), key=itemgetter(1)):
+        if assignment not in (None, name):
+            continue
+        if name not in changed_at:
+            changed_at[name] = _last_change(_grounds(name))
+        if _needs_grading(classroom, student, name, changed_at[name]):
+            waiting.append((student, name))
+    return waiting
+
+
+def _needs_grading(classroom: Classroom, student: str, assignment: str, changed_at: float) -> bool:
     feedback = classroom.feedback(student, assignment)
     if not (feedback.exists() and classroom.notebook("autograded", student, assignment).exists()):
         return True
-    graded_at = feedback.stat().st_mtime
-    return any(path.stat().st_mtime > graded_at for path in _grounds(classroom, student, assignment))
+    handed_in = classroom.notebook("submitted", student, assignment).parent.iterdir()
+    return feedback.stat().st_mtime < max(changed_at, _last_change(handed_in))
 
 
-def _grounds(classroom: Classroom, student: str, assignment: str) -> list[Path]:
+def _last_change(paths: Iterable[Path]) -> float:
+    return max((path.stat().st_mtime for path in paths), default=0.0)
+
+
+def _grounds(assignment: str) -> list[Path]:
+    """List what the marks of an assignment rest on, apart from the submissions."""
     return [
-        *classroom.notebook("submitted", student, assignment).parent.iterdir(),
         *(ROOT / "assignments" / assignment).glob("*.ipynb"),
         *(ROOT / "grading").rglob("*.py"),
         *(ROOT / "solutions").rglob("*.py"),

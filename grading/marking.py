@@ -1,7 +1,9 @@
 """Marking a function: points for each criterion met, and advice for a mistake that is recognised."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -9,6 +11,18 @@ from grading.calling import Function, call
 from grading.comparing import agree
 from grading.question import Criterion, Mistake, Question, Trial
 from grading.questions import QUESTIONS
+
+_seed_of_the_run: ContextVar[int | None] = ContextVar("seed of the run", default=None)
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Let the hidden cases of all questions that are marked inside follow from one seed."""
+    token = _seed_of_the_run.set(seed)
+    try:
+        yield
+    finally:
+        _seed_of_the_run.reset(token)
 
 
 def mark(name: str, function: Function, seed: int | None = None) -> float:
@@ -19,7 +33,7 @@ def mark(name: str, function: Function, seed: int | None = None) -> float:
     Args:
         name: public name of the question, such as "update_with_momentum".
         function: the student's function.
-        seed: of the hidden cases; by default fresh at each run.
+        seed: of the hidden cases; by default from that of the run, and without one afresh.
 
     Returns:
         The points earned, from 0 to `points(name)`. As the last expression of a test cell it is the cell's score.
@@ -28,7 +42,7 @@ def mark(name: str, function: Function, seed: int | None = None) -> float:
         ValueError: there is no question of that name.
     """
     question = _find(name)
-    trials = run_trials(question, function, secrets.randbits(64) if seed is None else seed)
+    trials = run_trials(question, function, _draw_seed(name) if seed is None else seed)
     met = criteria_met(question, trials)
     earned = sum(criterion.points for criterion in met)
     print(_report(question, trials, met, earned))
@@ -44,7 +58,7 @@ def points(name: str) -> float:
     return float(sum(criterion.points for criterion in _find(name).criteria))
 
 
-def run_trials(question: Question, function: Function, seed: int) -> list[Trial]:
+def run_trials(question: Question, function: Function, seed: int | Sequence[int]) -> list[Trial]:
     """Call the function and the reference on the hidden cases of this seed."""
     cases = question.cases(np.random.default_rng(seed))
     return [Trial(case, call(function, case), call(question.reference, case)) for case in cases]
@@ -64,6 +78,11 @@ def recognise(question: Question, trials: Sequence[Trial]) -> Mistake | None:
         if agree(observed, [question.observe(trial) for trial in mistaken]):
             return mistake
     return None
+
+
+def _draw_seed(name: str) -> int | list[int]:
+    seed = _seed_of_the_run.get()
+    return secrets.randbits(64) if seed is None else [seed, *name.encode()]
 
 
 def _find(name: str) -> Question:

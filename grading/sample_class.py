@@ -105,11 +105,12 @@ def hand_in(classroom: Classroom) -> int:
             gradebook.update_or_create_student(student.name)
     submissions = [(student, assignment) for student in STUDENTS for assignment in student.assignments]
     for student, assignment in submissions:
-        _submit(classroom, student, assignment)
+        submit(classroom, student, assignment)
     return len(submissions)
 
 
-def _submit(classroom: Classroom, student: Student, assignment: str) -> None:
+def submit(classroom: Classroom, student: Student, assignment: str) -> None:
+    """Let one student hand in one assignment that is released."""
     released = classroom.directory / "release" / assignment / f"{assignment}.ipynb"
     notebook = nbformat.read(released, as_version=4)
     if student.writes:

@@ -8,10 +8,11 @@ from grading.release import BUNDLE
 def summary(classroom: Classroom) -> str:
     """Tell where the book, the release, the marks and the feedback are, and what to do next."""
     made = classroom.directory.relative_to(ROOT)
+    gradebook = classroom.place_of_the_gradebook().removeprefix(f"{ROOT}/")
     return f"""
 The book          _build/html/index.html
 For students      {made}/{BUNDLE}.zip, and as folders {made}/{BUNDLE}/
-Sample class      {made}/submitted/, marks in {made}/marks.csv and {made}/gradebook.db
+Sample class      {made}/submitted/, marks in {made}/marks.csv and {gradebook}
 Feedback          {made}/feedback/<student>/<assignment>/<assignment>.html
 
 Points, late penalties taken off; the reflections, 3 points each, wait for a human:

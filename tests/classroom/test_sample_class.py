@@ -17,7 +17,6 @@ from grading.sample_class import STUDENTS, Student, hand_in
 
 TROUBLED = "update_with_momentum"
 COSTS_ITS_FUNCTION = {"syntax-error", "exception", "endless-loop"}
-HAS_NO_TEST_CELL = "deleted-test"
 SUBMISSIONS = [(student, assignment) for student in STUDENTS for assignment in student.assignments]
 
 
@@ -38,15 +37,13 @@ def _scores(classroom: Classroom, student: str, assignment: str) -> dict[str, fl
 
 
 def _expected(student: Student, assignment: str) -> dict[str, float | None]:
-    """Give the points of each question; None where nbgrader finds no test cell to score."""
+    """Give the points of each question; a test cell that is deleted is put back."""
     expected = {}
     for question in ASSIGNMENTS[assignment]:
         lost = question.mistakes[student.mistake % len(question.mistakes)].breaks if student.mistake is not None else ()
         kept = sum(criterion.points for criterion in question.criteria if criterion.key not in lost)
         ruined = question.name == TROUBLED and student.name in COSTS_ITS_FUNCTION
         expected[question.name] = 0 if ruined or not student.writes else kept
-    if student.name == HAS_NO_TEST_CELL:
-        expected[TROUBLED] = None
     return expected
 
 
@@ -59,7 +56,7 @@ def test_everybody_gets_what_they_earned(classroom: Classroom, student: Student,
 def test_feedback_tells_each_question(classroom: Classroom, student: Student, assignment: str) -> None:
     feedback = classroom.feedback(student.name, assignment).read_text(encoding="utf-8")
     for question in ASSIGNMENTS[assignment]:
-        if not (question.name == TROUBLED and student.name in {*COSTS_ITS_FUNCTION, HAS_NO_TEST_CELL}):
+        if not (question.name == TROUBLED and student.name == "syntax-error"):
             assert f"{question.name}: {_expected(student, assignment)[question.name]:g} of" in feedback
 
 
@@ -75,6 +72,13 @@ def test_feedback_loads_nothing_from_elsewhere(classroom: Classroom) -> None:
     feedback = classroom.feedback("ada", "adam")
     assert not re.search(r'(src|href)="(https?:)?//', feedback.read_text(encoding="utf-8"))
     assert (feedback.parent / "../../tex-svg.js").exists()
+
+
+def test_feedback_shows_no_hidden_test(classroom: Classroom) -> None:
+    for student, assignment in SUBMISSIONS:
+        feedback = classroom.feedback(student.name, assignment).read_text(encoding="utf-8")
+        assert "Hidden tests of" in feedback
+        assert "HIDDEN TESTS" not in feedback
 
 
 def test_late_work_loses_a_tenth_a_day(classroom: Classroom) -> None:

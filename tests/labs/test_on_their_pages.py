@@ -11,6 +11,7 @@ HTML = Path(__file__).resolve().parents[2] / "_build" / "html" / "chapters"
 #: What to move: (group, slider, value).
 SOLUTIONS = {
     "welcome": [("momentum", "β", "0.5"), ("momentum", "learning rate α", "0.2")],
+    "normalizing-inputs": [("Landscape", "condition number κ", "4"), ("gradient descent", "learning rate α", "0.4")],
     "mini-batch-gradient-descent": [("Mini-batches", "batch size", "4")],
     "batch-size": [("Mini-batches", "batch size", "32")],
     "exponentially-weighted-averages": [("Average", "β", "0.85")],
@@ -20,6 +21,7 @@ SOLUTIONS = {
     "learning-rate-decay": [("inverse time", "decay rate", "1")],
     "saddle-points": [("gradient descent", "learning rate α", "0.4")],
     "fair-race": [("Adam", "learning rate α", "1")],
+    "tuning-hyperparameters": [("momentum", "β", "0.5"), ("momentum", "learning rate α", "0.2")],
 }
 
 

@@ -19,6 +19,7 @@ THEIRS = {
     "Element “style” not allowed as child of element “div” in this context. "
     "(Suppressing further errors from this subtree.)": "<style scoped>",
     "The “border” attribute on the “table” element is obsolete. Use CSS instead.": 'class="dataframe"',
+    "Attribute “halign” not allowed on element “th” at this point.": 'halign="left">',
     "The “valign” attribute on the “th” element is obsolete. Use CSS instead.": '<th rowspan="',
 }
 

@@ -1,11 +1,13 @@
 """The book on paper is whole: each chapter has its bookmark and its line in the table of contents, no page is empty."""
 
 import re
+import subprocess
 
 import pytest
 from built_site import BOOK, soup
 from pypdf import PageObject, PdfReader
 
+from book.paper import ROOT
 from book.pdf import PDF, bookmarks
 
 #: Titles of the book's pages. The first page of the site has the book's own title; on paper it is the welcome.
@@ -14,7 +16,8 @@ CHAPTERS = ["Welcome", *(" ".join(soup(name).select_one("article h1").get_text()
 
 @pytest.fixture(scope="module")
 def reader() -> PdfReader:
-    assert PDF.is_file(), "make pdf"
+    # It takes minutes, beside the other tests.
+    subprocess.run(["make", "pdf"], cwd=ROOT, check=True)
     return PdfReader(PDF)
 
 

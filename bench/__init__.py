@@ -1,0 +1,1 @@
+"""How fast grading is, compared with stock nbgrader and with the floor."""

@@ -1,0 +1,86 @@
+"""PNG and JPEG files taken apart and put together again from what makes up the picture, without decoding it.
+
+What does not belong to the picture (text, profiles, animation, whatever is appended) stays behind. Nothing is decoded
+here: a decoder in C would be one more thing that a submission could attack.
+"""
+
+import struct
+import zlib
+
+MOST_PIXELS = 20_000_000
+LONGEST_SIDE = 10_000
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"pHYs", b"bKGD", b"IDAT", b"IEND"}
+
+_START, _END, _SCAN, _QUANTIZATION, _HUFFMAN, _RESTART_INTERVAL = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4, 0xDD
+_JFIF, _ADOBE = 0xE0, 0xEE
+_FRAMES = {0xC0, 0xC1, 0xC2}
+_JPEG_SEGMENTS = {_SCAN, _QUANTIZATION, _HUFFMAN, _RESTART_INTERVAL, _JFIF, _ADOBE, *_FRAMES}
+
+
+def clean_png(data: bytes) -> bytes | None:
+    """Rebuild a PNG from its checked chunks, up to IEND.
+
+    Returns:
+        The picture, or None if it is damaged, too large, or none.
+    """
+    if not data.startswith(_PNG):
+        return None
+    kept, at = [_PNG], len(_PNG)
+    while at + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        chunk = data[at : at + 12 + length]
+        if len(chunk) != 12 + length or zlib.crc32(chunk[4:-4]) != struct.unpack(">I", chunk[-4:])[0]:
+            return None
+        if (at == len(_PNG)) != (kind == b"IHDR"):
+            return None
+        if kind == b"IHDR" and not (length == 13 and _fits(*struct.unpack_from(">II", chunk, 8))):
+            return None
+        if kind in _PNG_CHUNKS:
+            kept.append(chunk)
+        if kind == b"IEND":
+            return b"".join(kept)
+        at += len(chunk)
+    return None
+
+
+def clean_jpeg(data: bytes) -> bytes | None:
+    """Rebuild a JPEG from its segments, up to its end marker.
+
+    Returns:
+        The picture, or None if it is damaged, too large, or none.
+    """
+    if not data.startswith(bytes([0xFF, _START])):
+        return None
+    kept, at, framed = [data[:2]], 2, False
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        kind, length = data[at + 1], struct.unpack_from(">H", data, at + 2)[0]
+        end = at + 2 + length
+        if length < 2 or end > len(data):
+            return None
+        if kind in _FRAMES:
+            if framed or length < 8 or not _fits(*struct.unpack_from(">HH", data, at + 5)):
+                return None
+            framed = True
+        if kind == _SCAN:
+            end = _end_of_scan(data, end)
+        if kind in _JPEG_SEGMENTS:
+            kept.append(data[at:end])
+        if kind == _SCAN and data[end : end + 2] == bytes([0xFF, _END]):
+            return b"".join([*kept, data[end : end + 2]]) if framed else None
+        at = end
+    return None
+
+
+def _end_of_scan(data: bytes, at: int) -> int:
+    """Find the next marker: in a scan, 0xFF stands before 0x00 and the restart markers."""
+    while (at := data.find(b"\xff", at)) >= 0:
+        if at + 1 < len(data) and data[at + 1] != 0 and not 0xD0 <= data[at + 1] <= 0xD7:
+            return at
+        at += 1
+    return len(data)
+
+
+def _fits(width: int, height: int) -> bool:
+    return 0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE and width * height <= MOST_PIXELS

@@ -1,0 +1,163 @@
+"""IPython's own shell without a kernel around it: cells go in, outputs in the notebook format come out."""
+
+import builtins
+import getpass
+import io
+import sys
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import activate_matplotlib
+from matplotlib_inline import backend_inline
+from traitlets import Type
+from traitlets.config import Config
+
+Output = dict[str, Any]
+
+INLINE = "module://matplotlib_inline.backend_inline"
+
+
+class Outputs:
+    """The outputs of the cell that runs, bounded in length."""
+
+    def __init__(self) -> None:
+        self.start(0, 0)
+
+    def start(self, most_text: int, most_bytes: int) -> list[Output]:
+        """Begin a cell, and give the list that its outputs will be in."""
+        self.list: list[Output] = []
+        self._text, self._bytes = most_text, most_bytes
+        return self.list
+
+    def write(self, stream: str, text: str) -> None:
+        """Add text to a stream."""
+        if self._text <= 0:
+            return
+        if len(text) > self._text:
+            text = f"{text[: self._text]}\n[the rest of the output was cut off]\n"
+            self._text = 0
+        self._text -= len(text)
+        if self.list and self.list[-1].get("name") == stream:
+            self.list[-1]["text"].append(text)
+        else:
+            self.list.append({"output_type": "stream", "name": stream, "text": [text]})
+
+    def add(self, output: Output) -> None:
+        """Add a result, a display or an error."""
+        size = sum(map(_size, [*output.get("data", {}).values(), *output.get("traceback", ())])) + 100
+        if size <= self._bytes:
+            self._bytes -= size
+            self.list.append(output)
+        elif output["output_type"] == "error":
+            self.list.append({**output, "evalue": output["evalue"][:1000], "traceback": []})
+
+    def clear(self) -> None:
+        """Forget the outputs so far, as `clear_output` asks."""
+        self.list.clear()
+
+
+def _size(value: Any) -> int:
+    return len(value) if isinstance(value, str) else len(repr(value))
+
+
+class _Stream(io.TextIOBase):
+    def __init__(self, outputs: Outputs, name: str) -> None:
+        self._outputs, self._name = outputs, name
+
+    encoding = "UTF-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._outputs.write(self._name, text)
+        return len(text)
+
+
+class _Publisher(DisplayPublisher):
+    def publish(self, data, metadata=None, *, transient=None, update=False, **_) -> None:  # noqa: ANN001
+        output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
+        self.shell.outputs.add(output)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.clear()
+
+
+class _Hook(DisplayHook):
+    def write_output_prompt(self) -> None:
+        """Show no prompt: the notebook has its own."""
+
+    def write_format_data(self, format_dict, md_dict=None) -> None:  # noqa: ANN001
+        self.shell.outputs.add({"output_type": "execute_result", "data": format_dict, "metadata": md_dict or {}})
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class NotebookShell(InteractiveShell):
+    """Runs cells; `run` is all that the sandbox needs of it."""
+
+    display_pub_class = Type(_Publisher)
+    displayhook_class = Type(_Hook)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.outputs = Outputs()
+        super().__init__(**kwargs)
+        self.system = self.system_piped
+        # Notebooks show their figures by this backend, also where they never say so.
+        self.enable_gui = lambda gui=None: None
+        activate_matplotlib(INLINE)
+        backend_inline.configure_inline_support(self, INLINE)
+
+    def run(self, source: str, count: int, most_text: int, most_bytes: int) -> list[Output]:
+        """Run a cell and give its outputs, in the notebook format but for text, which is a list of pieces."""
+        outputs = self.outputs.start(most_text, most_bytes)
+        self.execution_count = count
+        streams = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = _Stream(self.outputs, "stdout"), _Stream(self.outputs, "stderr")
+        try:
+            self.run_cell(source, store_history=True)
+        except KeyboardInterrupt:  # it came between the cell's own code and the next
+            self.showtraceback()
+        finally:
+            sys.stdout, sys.stderr = streams
+        return [_plain(output) for output in outputs]
+
+    def _showtraceback(self, etype, evalue, stb) -> None:  # noqa: ANN001
+        try:
+            text = str(evalue)
+        except Exception:  # a student's exception may fail to say what it is
+            text = ""
+        self.outputs.add({"output_type": "error", "ename": etype.__name__, "evalue": text, "traceback": list(stb)})
+
+    def init_hooks(self) -> None:
+        """Show help nowhere: it is no output of a notebook."""
+        super().init_hooks()
+        self.set_hook("show_in_pager", lambda *_, **__: None, 99)
+
+    def init_environment(self) -> None:
+        """Leave the environment as it is."""
+
+
+def make_shell() -> NotebookShell:
+    """Make the one shell of this process, without a file for its history."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "linux"
+    builtins.input = getpass.getpass = _no_input
+    return NotebookShell.instance(config=config)
+
+
+def _no_input(*_: object, **__: object) -> None:
+    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
+
+
+def _plain(output: Output) -> Output:
+    if output["output_type"] == "stream":
+        return {**output, "text": "".join(output["text"])}
+    return output

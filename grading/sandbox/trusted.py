@@ -1,0 +1,71 @@
+"""Running submissions without a sandbox, for those who trust them: in a process of their own, with limits, no more.
+
+The hidden tests stay on the instructor's side. But a submission runs with the instructor's rights: it can read and
+write what the instructor can.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from grading.classroom import ROOT
+from grading.sandbox.launch import ENVIRONMENT, HERE, Child, Zygote, font_list, warm_modules
+
+WARNING = "Without a sandbox: the submissions that are graded can do on this machine all that you can."
+
+
+class TrustedChild(Child):
+    """A process group for one submission."""
+
+    def interrupt(self) -> None:
+        """Interrupt what runs."""
+        self._signal(signal.SIGINT)
+
+    def end(self) -> None:
+        """Kill the submission's processes; one that has left its group lives on."""
+        self._signal(signal.SIGKILL)
+        super().end()
+
+    def _signal(self, number: int) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+
+
+class TrustedZygote(Zygote):
+    """A warm interpreter without bubblewrap around it."""
+
+    child_class = TrustedChild
+
+    def _start(self, control: socket.socket, log: IO[bytes]) -> subprocess.Popen:
+        self._folder = Path(tempfile.mkdtemp(prefix="submissions-"))
+        # `course` alone, as in the sandbox, and not what lies beside it.
+        (self._folder / "importable").mkdir()
+        (self._folder / "importable" / "course").symlink_to(ROOT / "course")
+        name, fonts = font_list()
+        (self._folder / "matplotlib").mkdir()
+        (self._folder / "matplotlib" / name).write_bytes(fonts)
+        environment = {key: value.replace("/scratch", str(self._folder)) for key, value in ENVIRONMENT.items()}
+        environment |= {"PYTHONPATH": str(self._folder / "importable"), "PATH": os.environ["PATH"]}
+        program = str(HERE / "inside" / "zygote.py")
+        return subprocess.Popen(
+            [sys.executable, "-B", program, str(control.fileno()), warm_modules(), "trusted"],
+            pass_fds=(control.fileno(),),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            cwd=self._folder,
+            start_new_session=True,
+        )
+
+    def close(self) -> None:
+        """End the zygote, and delete what the submissions left in their folder."""
+        super().close()
+        shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,0 +1,67 @@
+"""A small class in a folder of its own, and what its gradebook says."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from grading.classroom import Classroom
+from tests.released import ASSIGNMENT, answered, find, released
+
+DUE = datetime(2027, 3, 8, 18, 0)
+
+
+def wrong() -> NotebookNode:
+    """Make a submission with one wrong function and no reflection."""
+    notebook = answered()
+    find(notebook, "update_with_momentum").source = "def update_with_momentum(*args, **kwargs):\n    return args[0]"
+    return notebook
+
+
+def make_class(folder: Path, submissions: dict[str, NotebookNode], handed_in: datetime = DUE) -> Classroom:
+    """Release the assignment, and let students hand in."""
+    classroom = Classroom(folder)
+    assert classroom.nbgrader().generate_assignment(ASSIGNMENT)["success"]
+    with classroom.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=DUE)
+    for student, notebook in submissions.items():
+        path = classroom.notebook("submitted", student, ASSIGNMENT)
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+        (path.parent / "timestamp.txt").write_text(f"{handed_in:%Y-%m-%d %H:%M:%S} UTC")
+    return classroom
+
+
+def copy_class(classroom: Classroom, folder: Path) -> Classroom:
+    """Copy a class to a new folder."""
+    shutil.copytree(classroom.directory, folder)
+    return Classroom(folder)
+
+
+def records(classroom: Classroom) -> dict[str, Any]:
+    """Give all that the gradebook has on each student's submission, without its random ids; all is there once."""
+    found: dict[str, Any] = {}
+    with classroom.gradebook() as gradebook:
+        for submission in gradebook.assignment_submissions(ASSIGNMENT):
+            assert submission.student_id not in found
+            (notebook,) = submission.notebooks
+            cells = [grade.name for grade in notebook.grades]
+            assert len(cells) == len(set(cells))
+            found[submission.student_id] = {
+                "timestamp": submission.timestamp,
+                "penalty": notebook.late_submission_penalty,
+                "grades": sorted(
+                    (g.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade, g.max_score)
+                    for g in notebook.grades
+                ),
+                "comments": sorted((c.name, c.auto_comment, c.manual_comment) for c in notebook.comments),
+            }
+    return found
+
+
+def unanswered() -> NotebookNode:
+    """Make a submission as it was released."""
+    return released()

@@ -1,0 +1,49 @@
+"""Honest submissions get what they get in the open."""
+
+import pytest
+from nbformat import NotebookNode
+from nbgrader.utils import determine_grade, is_grade, is_solution
+
+from grading.canonical import canonical
+from grading.sandbox.limits import Limits
+from grading.worker import execute_notebook
+from tests.honest.open import marks_in_the_open
+from tests.honest.submissions import SUBMISSIONS, Honest
+from tests.released import source
+
+FULL = {"initialize_velocity_tests": 2, "update_with_momentum_tests": 5, "update_with_nesterov_tests": 4}
+
+
+def _canonical(submission: Honest) -> NotebookNode:
+    ours, theirs = source(), submission.notebook()
+    for notebook in (ours, theirs):
+        # The figure at the end carries no points, and takes a second.
+        notebook.cells = [cell for cell in notebook.cells if "draw_contours(" not in cell.source]
+    return canonical(ours, theirs).notebook
+
+
+@pytest.fixture(scope="module")
+def in_the_open() -> dict[str, dict[str, float]]:
+    notebooks = list(map(_canonical, SUBMISSIONS))
+    return {submission.name: marks for submission, marks in zip(SUBMISSIONS, marks_in_the_open(notebooks), strict=True)}
+
+
+def test_there_are_enough() -> None:
+    assert len(SUBMISSIONS) >= 40
+    assert len({submission.name for submission in SUBMISSIONS}) == len(SUBMISSIONS)
+
+
+@pytest.mark.parametrize("submission", SUBMISSIONS, ids=lambda submission: submission.name)
+def test_the_corpus_says_what_is_so(in_the_open: dict, submission: Honest) -> None:
+    assert (in_the_open[submission.name] == FULL) == submission.full
+
+
+def _marks_in_the_sandbox(submission: Honest) -> dict[str, float]:
+    executed = execute_notebook(_canonical(submission), None, Limits())
+    tests = [cell for cell in executed.notebook.cells if is_grade(cell) and not is_solution(cell)]
+    return {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in tests}
+
+
+@pytest.mark.parametrize("submission", SUBMISSIONS, ids=lambda submission: submission.name)
+def test_the_sandbox_gives_the_marks_of_the_open(in_the_open: dict, submission: Honest) -> None:
+    assert _marks_in_the_sandbox(submission) == in_the_open[submission.name]

@@ -1,0 +1,148 @@
+"""A student's Markdown on nbgrader's pages: prose and formulas stay, nothing acts."""
+
+import re
+from html.parser import HTMLParser
+from time import monotonic
+
+import pytest
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_markdown_cell, new_notebook
+from traitlets.config import Config
+
+from grading.markdown import safe_markdown
+from tests.released import source
+
+HARMLESS = {
+    *("a", "blockquote", "br", "code", "del", "div", "em", "hr", "p", "pre", "s", "span", "strong", "sub", "sup"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "dd", "dl", "dt", "li", "ol", "ul"),
+    *("table", "tbody", "td", "th", "thead", "tr"),
+}
+
+
+class _Page(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found, self.text = [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list) -> None:
+        self.found.append((tag, dict(attributes)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def _acts(text: str) -> list:
+    """List what is on the page beyond plain elements and links to the web."""
+    return [
+        (tag, attributes)
+        for tag, attributes in _Page(text).found
+        if tag not in HARMLESS
+        or set(attributes) - {"href", "class"}
+        or not re.match(r"https?:|mailto:|#|$", attributes.get("href", ""))
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "a <img src=x onerror=alert(1)> b",
+        "<svg/onload=alert(1)>",
+        "<style>body{display:none}</style>",
+        "<iframe src=//example.com></iframe>",
+        "<form action=//example.com><input name=a></form>",
+        "<base href=//example.com>",
+        "<meta http-equiv=refresh content='0;url=//example.com'>",
+        "<p\nonmouseover=alert(1)>x</p>",
+        "<!-- --!><script>alert(1)</script> -->",
+        "<![CDATA[<script>alert(1)</script>]]>",
+        "[a](javascript:alert(1))",
+        "[a](JaVaScRiPt:alert(1))",
+        "[a](java&#115;cript:alert(1))",
+        "[a](&#x1;javascript:alert(1))",
+        "[a](java\tscript:alert(1))",
+        "[a](vbscript:a) [b](data:text/html;base64,PHNjcmlwdD4=) [c](file:///etc/passwd) [d](//x/)",
+        "[a](figure.html) [b](../b.svg) [c](/files/c.html) [d](\\\\x/) [e](?e) [f](./mailto:f.html)",
+        "[a]: javascript:alert(1)\n\n[a]",
+        "<javascript:alert(1)>",
+        '[a](https://x "onclick=alert(1)")',
+        "![a](https://example.com/seen.png)",
+        "![a](data:image/svg+xml;base64,PHN2Zz4=)",
+        "![a](attachment:missing.png)",
+        '![a"><script>](x "b\'onerror=alert(1)")',
+        "```mermaid\n</pre><script>alert(1)</script>\n```",
+        '```"><script>alert(1)</script>\nx\n```',
+        "$<img src=x onerror=alert(1)>$",
+        "\\begin{align}<script>alert(1)</script>\\end{align}",
+        "\\begin{a}</div><script>alert(1)</script>\\end{a}",
+        "|a|\n|-|\n|<script>alert(1)</script>|",
+        "# <script>alert(1)</script>",
+        "- [ ] task\n- [x] <input autofocus onfocus=alert(1)>",
+        '<div class="modal-backdrop" style="position:fixed">x</div>',
+    ],
+)
+def test_nothing_acts(text: str) -> None:
+    assert _acts(safe_markdown(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\href{javascript:alert(1)}{x}$",
+        r"&#92;href{javascript:alert(1)}{x}",
+        r"$\hr<!-- -->ef{javascript:alert(1)}{x}$",
+        r"$\hr<wbr>ef{javascript:alert(1)}{x}$",
+        r"$\def\alpha{\beta}$ $$\require{html}$$ \(\style{position:fixed}{x}\) \begin{align}\class{a}{b}\end{align}",
+        r"$\gdef\beta{1}\let\alpha\beta\newcommand{\x}{y}\renewcommand\alpha{0}\cssId{a}{b}\data{a=b}{c}$",
+    ],
+)
+def test_formulas_reach_no_further_than_themselves(text: str) -> None:
+    macros = "href|def|gdef|let|style|class|cssId|data|require|newcommand|renewcommand"
+    assert not re.search(rf"\\({macros})\b", _Page(safe_markdown(text)).text)
+
+
+def test_what_students_write_stays() -> None:
+    text = (
+        "## Answer\n\nThe **gradient** is $\\frac{1}{1-\\beta} < 10$ & more.\n\n1. `v = beta * v`\n2. 기울기\n\n"
+        "$$\\operatorname{sign}(x)\\tag{1}$$\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[paper](https://arxiv.org/abs/1412.6980)\n\n"
+        "```python\nx = '<b>' # \\def\n```\n\n`\\def`"
+    )
+    page = _Page(safe_markdown(text))
+    for piece in ("Answer", "gradient", r"$\frac{1}{1-\beta} < 10$ & more", "v = beta * v", "기울기", "'<b>'"):
+        assert piece in page.text
+    assert r"\operatorname{sign}(x)\tag{1}" in page.text
+    assert page.text.count(r"\def") == 2
+    assert ("a", {"href": "https://arxiv.org/abs/1412.6980"}) in page.found
+    assert {"h2", "strong", "ol", "table", "pre"} <= {tag for tag, _ in page.found}
+
+
+def test_the_instructors_text_comes_through() -> None:
+    for cell in source().cells:
+        if cell.cell_type == "markdown":
+            assert "&lt;" not in safe_markdown(cell.source.replace("<", "")), cell.source
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 9_999, "> " * 4_900, "**a*" * 2_400, "~~a" * 3_000, "```\n" * 2_400, "\\begin{a}" * 1_000, "`a" * 4_900],
+)
+def test_pathological_text_takes_bounded_time(text: str) -> None:
+    started = monotonic()
+    assert safe_markdown(text)
+    assert monotonic() - started < 10
+
+
+def test_long_text_comes_out_as_it_is_written() -> None:
+    assert safe_markdown("<b>*a*" * 9_000).startswith("<pre>&lt;b&gt;*a*")
+
+
+def test_nbconvert_takes_the_filter_by_its_name() -> None:
+    config = Config()
+    config.HTMLExporter.filters = {"markdown2html": "grading.markdown.safe_markdown"}
+    for template in ("classic", "lab"):
+        config.HTMLExporter.template_name = template
+        notebook = new_notebook(cells=[new_markdown_cell("*a* <script>alert('of the student')</script>")])
+        page, _ = HTMLExporter(config=config).from_notebook_node(notebook)
+        assert "&lt;script&gt;alert('of the student')" in page
+        assert "<script>alert('of the student')" not in page

@@ -1,0 +1,205 @@
+"""Outputs of a submission: what is safe stays as it is, the rest becomes text or goes, and all of it is bounded."""
+
+import base64
+import io
+import json
+
+import nbformat
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from nbconvert.filters import ansi2html
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from PIL import Image
+
+from grading import outputs
+from grading.outputs import NOT_SHOWN, clean_notebook, safe_outputs
+from grading.pictures import clean_jpeg, clean_png
+
+
+def _picture(kind: str, **options) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.arange(48, dtype=np.uint8).reshape(4, 4, 3)).save(file, kind, **options)
+    return file.getvalue()
+
+
+def _shown(data: dict, metadata: dict | None = None) -> dict:
+    (output,) = safe_outputs([{"output_type": "display_data", "data": data, "metadata": metadata or {}}])
+    return output
+
+
+def _text(output: dict) -> str:
+    return "".join([output.get("text", ""), *output.get("traceback", ()), *output.get("data", {}).values()])
+
+
+def test_text_results_errors_and_figures_stay_as_they_are() -> None:
+    file = io.BytesIO()
+    figure = Figure()
+    figure.subplots().plot([1, 2])
+    figure.savefig(file)
+    encoded = base64.b64encode(clean_png(file.getvalue())).decode()
+    given = [
+        new_output("stream", name="stdout", text="기울기 0.9\tα\n"),
+        new_output("stream", name="stderr", text="a warning\n"),
+        new_output("execute_result", {"text/plain": "5.0"}, execution_count=3),
+        new_output("error", ename="ValueError", evalue="no", traceback=["\x1b[0;31mValueError\x1b[0m: no", "line 2"]),
+        new_output(
+            "display_data",
+            {"text/plain": "<Figure>", "image/png": encoded},
+            metadata={"image/png": {"width": 640, "height": 480}},
+        ),
+    ]
+    assert safe_outputs(given) == given
+    assert safe_outputs([]) == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("text/html", "image/svg+xml", "application/javascript", "text/latex", "text/markdown", "application/json"),
+        *("application/vnd.jupyter.widget-view+json", "application/pdf", "image/gif", "Text/HTML", "image/png;x"),
+    ],
+)
+def test_what_could_act_becomes_its_plain_text(kind: str) -> None:
+    assert _shown({kind: "<script>", "text/plain": "<Table>"}).data == {"text/plain": "<Table>"}
+    assert _shown({kind: ["<script>"]}).data == {"text/plain": NOT_SHOWN}
+
+
+@pytest.mark.parametrize(
+    "picture", ["<svg onload=alert(1)>", "", "A", None, 5, {"a": 1}, ["<", "script>"], "é", "iVBO"]
+)
+@pytest.mark.parametrize("kind", ["image/png", "image/jpeg"])
+def test_what_is_no_picture_is_none(kind: str, picture: object) -> None:
+    assert _shown({kind: picture}).data == {"text/plain": NOT_SHOWN}
+
+
+def test_of_metadata_only_the_size_stays() -> None:
+    encoded = base64.b64encode(_picture("png")).decode()
+    given = {
+        "image/png": {"width": 640.0, "height": "1 onload=x", "alt": '"><script>'},
+        "filenames": {"image/png": "x"},
+    }
+    assert _shown({"image/png": encoded}, given).metadata == {"image/png": {"width": 640}}
+    assert _shown({"image/png": encoded}, {"image/png": {"width": 10**9, "height": True}}).metadata == {}
+
+
+def test_nothing_follows_the_end_of_a_picture() -> None:
+    for kind, clean in (("png", clean_png), ("jpeg", clean_jpeg)):
+        picture = _picture(kind)
+        assert clean(picture + b"<script>alert(1)</script>") == clean(picture)
+        assert Image.open(io.BytesIO(clean(picture))).tobytes() == Image.open(io.BytesIO(picture)).tobytes()
+
+
+def test_text_and_profiles_inside_a_picture_are_left_out() -> None:
+    from PIL.PngImagePlugin import PngInfo
+
+    note = PngInfo()
+    note.add_text("note", "<script>")
+    assert b"script" in _picture("png", pnginfo=note)
+    assert b"script" not in clean_png(_picture("png", pnginfo=note))
+    assert b"script" in _picture("jpeg", comment=b"<script>")
+    assert b"script" not in clean_jpeg(_picture("jpeg", comment=b"<script>", exif=b"Exif\0\0<script>"))
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"optimize": True}, {"quality": 10}])
+def test_kinds_of_jpeg_come_through(options: dict) -> None:
+    picture = _picture("jpeg", **options)
+    assert Image.open(io.BytesIO(clean_jpeg(picture))).tobytes() == Image.open(io.BytesIO(picture)).tobytes()
+
+
+def test_a_picture_that_unpacks_to_very_much_is_none() -> None:
+    file = io.BytesIO()
+    Image.new("1", (9_000, 9_000)).save(file, "png")
+    assert len(file.getvalue()) < 20_000
+    assert clean_png(file.getvalue()) is None
+    file = io.BytesIO()
+    Image.new("L", (9_000, 3_000)).save(file, "jpeg")
+    assert clean_jpeg(file.getvalue()) is None
+
+
+@pytest.mark.parametrize("clean", [clean_png, clean_jpeg])
+def test_damaged_pictures_are_none(clean) -> None:
+    picture = _picture("png" if clean is clean_png else "jpeg")
+    chance = np.random.default_rng(0)
+    for cut in range(len(picture)):
+        assert clean(picture[:cut]) is None
+    for _ in range(300):
+        damaged = bytearray(picture)
+        damaged[chance.integers(len(damaged))] = chance.integers(256)
+        clean(bytes(damaged))
+
+
+def test_control_characters_go_and_colours_stay() -> None:
+    text = "\x1b[31mred\x1b[0m \x1b[2J\x1b]0;title\x07\x1b]52;c;ZXZpbA==\x1b\\\x1bcA\x00\x08\ud800B\x1b[\x9f\rC"
+    (output,) = safe_outputs([{"output_type": "stream", "name": "x", "text": text}])
+    assert output == {"output_type": "stream", "name": "stdout", "text": "\x1b[31mred\x1b[0m AB\nC"}
+    assert "<script>" not in ansi2html(output.text + "<script>")
+
+
+def test_odd_colours_do_not_stop_the_page() -> None:
+    for code in ("38;5", "38;2;1", "48;5;999", "999", ";;;", "38;2;1;2;3", "1" * 20, "0;0;0"):
+        (output,) = safe_outputs([{"output_type": "stream", "text": f"\x1b[{code}mred\x1b[0m"}])
+        ansi2html(output.text)
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        [{"output_type": "stream", "name": "stdout", "text": "x" * 10**7}],
+        [{"output_type": "stream", "name": "stdout", "text": ["x\n"] * 10**6}],
+        [{"output_type": "stream", "name": ("stdout", "stderr")[n % 2], "text": "x"} for n in range(10_000)],
+        [{"output_type": "stream", "name": "stdout", "text": "x" * 90_000}] * 190,
+        [{"output_type": "error", "ename": "E" * 10**6, "evalue": "v" * 10**6, "traceback": ["t" * 10**5] * 100}],
+        [{"output_type": "error", "ename": "E", "evalue": "", "traceback": ["t"] * 10**6}],
+        [{"output_type": "display_data", "data": {"text/plain": "x" * 10**7, "text/html": "y" * 10**7}}] * 20,
+        [{"output_type": "display_data", "data": {f"x/{n}": "y" for n in range(10_000)}}],
+    ],
+)
+def test_floods_are_cut(flood: list) -> None:
+    kept = safe_outputs(flood)
+    assert 0 < len(json.dumps(kept)) < outputs.MOST_OF_A_CELL * 1.5
+    assert len(kept) <= outputs.MOST_OUTPUTS + 1
+    assert all(len(_text(output)) <= outputs.LONGEST_TEXT * 2.1 for output in kept)
+
+
+def test_a_notebook_is_bounded_as_a_whole() -> None:
+    flood = [new_output("stream", name="stdout", text="x" * 90_000)] * 80
+    notebook = new_notebook(cells=[new_code_cell(outputs=flood) for _ in range(50)])
+    clean_notebook(notebook)
+    nbformat.validate(notebook)
+    assert len(json.dumps(notebook)) < outputs.MOST_OF_A_NOTEBOOK * 1.2
+    assert notebook.cells[-1].outputs[0].text == outputs.CUT
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        None,
+        {},
+        "text",
+        [None, 3, "a", []],
+        [{"output_type": "update_display_data", "data": {"text/html": "<script>"}}],
+        [{"output_type": "clear_output"}],
+        [{"output_type": ["stream"]}],
+        [{"output_type": "stream", "text": {"a": 1}}],
+        [{"output_type": "execute_result", "data": [], "execution_count": 10**400, "metadata": 3}],
+        [{"output_type": "error", "traceback": "text", "ename": 3, "evalue": None}],
+        [{"output_type": "error", "traceback": [None, 3, ["a"]]}],
+    ],
+)
+def test_junk_becomes_valid_or_nothing(junk: object) -> None:
+    notebook = new_notebook(cells=[new_code_cell(outputs=safe_outputs(junk))])
+    nbformat.validate(notebook)
+    assert "script" not in json.dumps(notebook)
+
+
+def test_a_text_alone_is_bounded() -> None:
+    (output,) = safe_outputs([new_output("stream", text="x" * (2 * outputs.LONGEST_TEXT))])
+    assert len(output.text) == outputs.LONGEST_TEXT + len(outputs.CUT)
+
+
+def test_a_large_picture_is_not_even_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs.base64, "b64decode", lambda *_, **__: pytest.fail("decoded"))
+    data = {"image/png": "A" * (2 * outputs.LARGEST_PICTURE)}
+    (output,) = safe_outputs([new_output("display_data", data)])
+    assert output.data == {"text/plain": NOT_SHOWN}
