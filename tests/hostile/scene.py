@@ -40,6 +40,7 @@ c.Execute.kernel_name = "python3"
 PARTS = (f"assignments/{ASSIGNMENT}", "course", "grading", "solutions")
 SECRETS = ("work", "home", "environment", "gradebook", "reference", "tests", "student")
 GIGABYTE = 2**30
+MEASURED = Path(__file__).with_name("measured.py")
 
 
 class Scene:
@@ -196,23 +197,20 @@ class Scene:
         save(self._submitted(HONEST), notebook)
 
     def _nbgrader(self, *command: str, seconds: float) -> int:
+        kilobytes = self.folder / "kilobytes.txt"
         with (self.folder / "log.txt").open("a") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "nbgrader", *command],
+            measured = [sys.executable, str(MEASURED), str(kilobytes), str(seconds)]
+            process = subprocess.run(
+                [*measured, sys.executable, "-m", "nbgrader", *command],
                 cwd=self.project,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
                 preexec_fn=_limit if self.stock else None,
+                check=False,
             )
-            ends = threading.Timer(seconds, process.kill)
-            ends.start()
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            ends.cancel()
-        self.megabytes = max(self.megabytes, used.ru_maxrss / 1024)
+        self.megabytes = max(self.megabytes, int(kilobytes.read_text()) / 1024)
         return process.returncode
 
     def environment(self) -> dict[str, str]:
