@@ -32,7 +32,7 @@ addEventListener("load", async () => {
   document.querySelectorAll("mjx-container[display]").forEach((formula) => observer.observe(formula));
 });
 
-// Docutils gives each reference a role that belongs into lists; the standard has taken it back since.
+// Docutils puts references into a list by roles, of which the standard has taken back the inner one.
 addEventListener("DOMContentLoaded", () => {
-  for (const reference of document.querySelectorAll("[role=doc-biblioentry]")) reference.removeAttribute("role");
+  for (const reference of document.querySelectorAll("[role=doc-biblioentry]")) reference.setAttribute("role", "listitem");
 });
