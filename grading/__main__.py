@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from grading.classroom import Classroom
 from grading.grade import grade
+from grading.lms import PLATFORMS, export_for_lms
 from grading.marks import export_csv, marks_table
 from grading.questions import ASSIGNMENTS
 from grading.release import release
@@ -40,6 +41,8 @@ def main() -> int:
                 "--trusted-submissions", action="store_true", help="do without a sandbox: submissions get your rights"
             )
             command.add_argument("--scheduler", metavar="ADDRESS", help="of a running dask cluster, to grade there")
+        elif name == "marks":
+            command.add_argument("--lms", choices=list(PLATFORMS), help="write a file for this platform to import")
     arguments = parser.parse_args()
     try:
         return _take(arguments.step, Classroom(), arguments)
@@ -59,6 +62,8 @@ def _take(step: str, classroom: Classroom, arguments: argparse.Namespace) -> int
         return _doctor()
     elif step == "marks":
         print(marks_table(classroom))
+        if arguments.lms:
+            print(f"exported: {export_for_lms(classroom, arguments.lms)}")
     else:
         print(summary(classroom))
     return 0
