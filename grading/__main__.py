@@ -1,4 +1,4 @@
-"""The instructor's command: `python -m grading release | sample-class | doctor | grade | marks | summary`."""
+"""The instructor's command: `python -m grading release | sample-class | doctor | grade | marks | report | summary`."""
 
 import argparse
 import sys
@@ -8,9 +8,11 @@ from sqlalchemy.exc import OperationalError
 
 from grading.classroom import Classroom
 from grading.grade import grade
+from grading.lms import PLATFORMS, export_for_lms
 from grading.marks import export_csv, marks_table
 from grading.questions import ASSIGNMENTS
 from grading.release import release
+from grading.report import report
 from grading.rows import UnknownAssignment
 from grading.sample_class import hand_in
 from grading.sandbox.doctor import complaints
@@ -30,16 +32,20 @@ def main() -> int:
         "doctor": "say whether the sandbox holds in which submissions run",
         "grade": "grade what is handed in and not graded yet, with feedback, and export the marks",
         "marks": "print the marks",
+        "report": "write a page on the class: points, mistakes, who is missing, what to look at, who wrote alike",
         "summary": "print what there is and where",
     }.items():
         command = steps.add_parser(name, help=does, description=does)
+        if name in ("grade", "report"):
+            command.add_argument("assignment", nargs="?", choices=list(ASSIGNMENTS), help="only this one")
         if name == "grade":
-            command.add_argument("assignment", nargs="?", choices=list(ASSIGNMENTS), help="the only one to grade")
             command.add_argument("--workers", type=int, metavar="N", help="notebooks at a time; one for each processor")
             command.add_argument(
                 "--trusted-submissions", action="store_true", help="do without a sandbox: submissions get your rights"
             )
             command.add_argument("--scheduler", metavar="ADDRESS", help="of a running dask cluster, to grade there")
+        elif name == "marks":
+            command.add_argument("--lms", choices=list(PLATFORMS), help="write a file for this platform to import")
     arguments = parser.parse_args()
     try:
         return _take(arguments.step, Classroom(), arguments)
@@ -59,6 +65,10 @@ def _take(step: str, classroom: Classroom, arguments: argparse.Namespace) -> int
         return _doctor()
     elif step == "marks":
         print(marks_table(classroom))
+        if arguments.lms:
+            print(f"exported: {export_for_lms(classroom, arguments.lms)}")
+    elif step == "report":
+        print(f"report: {report(classroom, arguments.assignment)}")
     else:
         print(summary(classroom))
     return 0
