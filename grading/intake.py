@@ -97,18 +97,19 @@ def set_aside(folder: Path) -> dict[Path, Refused]:
 
 def _refused_entries(folder: Path) -> dict[Path, Refused]:
     refused, size = {}, 0
-    for number, (entry, status) in enumerate(_walk(folder), start=1):
+    for number, (entry, status) in enumerate(walk(folder), start=1):
         size += status.st_size
         if number > MOST_ENTRIES:
             return {folder: Refused(f"The submission has more than {MOST_ENTRIES} files.")}
         if size > LARGEST_FOLDER:
             return {folder: Refused(f"The submission is larger than {LARGEST_FOLDER // 2**20} MB.")}
-        if reason := _why_not(entry.name, status) or _why_not_beside(entry.name, status):
+        if reason := why_not(entry.name, status) or _why_not_beside(entry.name, status):
             refused[entry] = Refused(reason)
     return refused
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+def walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Give every entry at any depth with its own status; links are not followed, folders with odd names not entered."""
     folders = [folder]
     while folders:
         with os.scandir(folders.pop()) as entries:
@@ -116,11 +117,12 @@ def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
                 # scandir's own status does not count links on every system.
                 status = os.lstat(entry.path)
                 yield Path(entry.path), status
-                if stat.S_ISDIR(status.st_mode) and not _why_not(entry.name, status):
+                if stat.S_ISDIR(status.st_mode) and not why_not(entry.name, status):
                     folders.append(Path(entry.path))
 
 
-def _why_not(name: str, status: os.stat_result) -> str | None:
+def why_not(name: str, status: os.stat_result) -> str | None:
+    """Give the reason why nothing may open an entry; None where there is none."""
     if len(name) > LONGEST_NAME or not name.isprintable():
         return "A file of the submission has a name that is too long or cannot be printed."
     if stat.S_ISDIR(status.st_mode):
@@ -173,7 +175,7 @@ def _content(file: int) -> bytes:
     status = os.fstat(file)
     if stat.S_ISDIR(status.st_mode):
         raise _Unreadable("The notebook is a folder.")
-    if reason := _why_not("", status):
+    if reason := why_not("", status):
         raise _Unreadable(reason)
     content = bytearray()
     # The file may grow while it is read.

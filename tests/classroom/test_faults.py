@@ -32,15 +32,18 @@ def classroom(fresh: Classroom, tmp_path: Path) -> Classroom:
 
 def start(classroom: Classroom, *arguments: str) -> subprocess.Popen:
     """Start the grading of a class, as from the command line."""
-    program = (
-        "import sys; from pathlib import Path; import grading.classroom, grading.__main__ as command\n"
-        f"command.Classroom = lambda: grading.classroom.Classroom(Path({str(classroom.directory)!r}))\n"
-        "if __name__ == '__main__':\n    sys.exit(command.main())"
-    )
-    script = classroom.directory / "run.py"
-    script.write_text(program)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, str(script), "grade", "--workers", "2", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "grading",
+        "--classroom",
+        str(classroom.directory),
+        "grade",
+        "--workers",
+        "2",
+        *arguments,
+    ]
     return subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
@@ -151,7 +154,7 @@ def test_a_locked_gradebook_is_told_in_a_sentence(classroom: Classroom) -> None:
         _, said = run.communicate(timeout=200)
         gradebook.execute("rollback")
     assert run.returncode == 1
-    assert "Stopped: the gradebook cannot be used (database is locked)." in said
+    assert "Error: the gradebook cannot be used (database is locked)." in said
     assert "Traceback" not in said
 
 
@@ -167,7 +170,7 @@ def test_a_full_disk_is_told_in_a_sentence_and_the_run_can_be_taken_up(classroom
     finally:
         subprocess.run(["umount", str(small)], check=True)
     assert run.returncode == 1
-    assert "Stopped: No space left on device" in said
+    assert "Error: No space left on device" in said
     assert "Traceback" not in said
     shutil.rmtree(small)
     assert grade(classroom, workers=2) == {}

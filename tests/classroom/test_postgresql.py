@@ -200,7 +200,7 @@ def test_a_second_run_beside_the_first_is_told_so(course: Course, expected: Clas
     _, said = second.communicate(timeout=SECONDS)
     first.send_signal(signal.SIGCONT)
     assert second.returncode == 1
-    assert "Stopped: this class is being graded already" in said
+    assert "Error: this class is being graded already" in said
     assert "Traceback" not in said
     _, said = first.communicate(timeout=SECONDS)
     assert first.returncode == 0, said
@@ -213,7 +213,7 @@ def test_a_locked_gradebook_is_told_in_a_sentence(course: Course) -> None:
         run = course.grade()
         _, said = run.communicate(timeout=SECONDS)
     assert run.returncode == 1
-    assert "Stopped: the gradebook cannot be used (canceling statement due to lock timeout)" in said
+    assert "Error: the gradebook cannot be used (canceling statement due to lock timeout)" in said
     assert "Traceback" not in said
     assert course.count("grade") == 0
 
@@ -228,7 +228,7 @@ def test_a_server_that_goes_away_is_told_in_a_sentence(course: Course, expected:
         connection.execute(cut, [course.database])
     _, said = run.communicate(timeout=SECONDS)
     assert run.returncode == 1
-    assert "Stopped: the gradebook cannot be used (" in said
+    assert "Error: the gradebook cannot be used (" in said
     assert "Traceback" not in said
     assert course.server.password not in said
     with course.server.connect("postgres") as connection:

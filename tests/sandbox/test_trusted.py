@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from nbgrader.utils import determine_grade
 
-from grading import __main__ as command
+from grading.__main__ import main
 from grading.canonical import canonical
 from grading.classroom import ROOT
 from grading.execution import execute
@@ -120,12 +121,12 @@ OTHER_SYSTEMS = [
 @pytest.mark.parametrize(("platform", "name", "way"), OTHER_SYSTEMS)
 @pytest.mark.parametrize("step", [["grade"], ["grade", "--trusted-submissions"], ["doctor"]], ids=" ".join)
 def test_other_systems_are_told_the_truth(
-    step: list[str], platform: str, name: str, way: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    step: list[str], platform: str, name: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr(sys, "argv", ["grading", *step])
-    assert command.main() == 1
-    said = capsys.readouterr().err
+    run = CliRunner().invoke(main, step)
+    assert run.exit_code == 1
+    said = run.stderr
     assert "Grading needs Linux" in said and name in said and way in said
     assert "--trusted-submissions" not in said
     with pytest.raises(SandboxError, match=name):
