@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError
 
-from grading.classroom import CLASS_DIRECTORY, Classroom
+from grading.classroom import CLASS_DIRECTORY, ROOT, Classroom
 from grading.collect import SUPERSEDED, UNMATCHED, collect
 from grading.grade import grade
 from grading.lms import PLATFORMS, export_for_lms
 from grading.marks import export_csv, marks_table
+from grading.new import UnusableName, new_assignment
 from grading.questions import ASSIGNMENTS
 from grading.release import release
 from grading.report import report
@@ -57,6 +58,28 @@ def main(context: click.Context, classroom: Path | None) -> None:
     context.obj = Classroom(classroom.resolve() if classroom else CLASS_DIRECTORY)
 
 
+@main.command("new")
+@click.argument("name")
+@click.option("--title", help="Of the notebook; by default made of the name.")
+def _new(name: str, title: str | None) -> None:
+    """Start an assignment called NAME, such as weight-decay, from a small one that can be graded as it is."""
+    try:
+        notebook, questions, reference = (file.relative_to(ROOT) for file in new_assignment(name, title))
+    except UnusableName as unusable:
+        raise click.ClickException(str(unusable)) from None
+    print(f"""Edit these. They work as they are, so change a little and try it:
+  {notebook}  text, model answer, visible checks, hidden test
+  {questions}  hidden cases, criteria with points, common mistakes with advice
+  {reference}  the reference, which the hidden cases are compared with
+Then see what students and marks would look like, in a class of its own:
+  python -m pytest {notebook.parent} tests/grading tests/notebooks
+  python -m grading --classroom _class/try release {name}
+  python -m grading --classroom _class/try sample-class {name}
+  python -m grading --classroom _class/try grade
+  python -m grading --classroom _class/try marks
+The page "Teaching the course" of the book has an example, and what comes next.""")
+
+
 @main.command("release")
 @click.pass_obj
 def _release(classroom: Classroom) -> None:
@@ -65,10 +88,14 @@ def _release(classroom: Classroom) -> None:
 
 
 @main.command("sample-class")
+@one_assignment
 @click.pass_obj
-def _sample_class(classroom: Classroom) -> None:
+def _sample_class(classroom: Classroom, assignment: str | None) -> None:
     """Let a sample class hand in its notebooks, to see how grading goes."""
-    print(f"handed in: {hand_in(classroom)} notebooks")
+    if handed_in := hand_in(classroom, assignment):
+        print(f"handed in: {handed_in} notebooks")
+    else:
+        print("The sample class stays away: there are other students, or due dates of yours.")
 
 
 @main.command("collect")

@@ -13,15 +13,18 @@ def marks(classroom: Classroom) -> pd.DataFrame:
     """Collect the marks, late penalties taken off.
 
     Returns:
-        A row a student, a column an assignment in the order of the course; NaN where nothing is handed in.
+        A row a student, a column an assignment that is released, in the order of the course; NaN where nothing is
+        handed in.
     """
     rows = {}
     with classroom.gradebook() as gradebook:
+        released = {assignment.name for assignment in gradebook.assignments}
         for assignment in gradebook.assignments:
             for submission in gradebook.assignment_submissions(assignment.name):
                 penalty = sum(notebook.late_submission_penalty or 0 for notebook in submission.notebooks)
                 rows.setdefault(submission.student.id, {})[assignment.name] = submission.score - penalty
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(ASSIGNMENTS)).sort_index()
+    columns = [name for name in ASSIGNMENTS if name in released] + sorted(released - ASSIGNMENTS.keys())
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).sort_index()
 
 
 def most_points(classroom: Classroom) -> pd.Series:

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.utils import is_solution
 
 from grading.calling import Function
 from grading.classroom import ROOT, Classroom
@@ -51,10 +53,10 @@ class Student:
     handed_in: timedelta = timedelta(hours=-5)
 
     def function(self, question: Question) -> Function | None:
-        """Give the function that the student writes; None is the model answer."""
-        if self.mistake is not None:
+        """Give the function that the student writes; None is the model answer, also where nothing else is known."""
+        if self.mistake is not None and question.mistakes:
             return question.mistakes[self.mistake % len(question.mistakes)].function
-        if self.way is not None:
+        if self.way is not None and question.right_ways:
             return question.right_ways[self.way % len(question.right_ways)]
         return None
 
@@ -89,23 +91,27 @@ STUDENTS = (
 )
 
 
-def hand_in(classroom: Classroom) -> int:
+def hand_in(classroom: Classroom, assignment: str | None = None) -> int:
     """Let every student of the sample class hand in, and give the assignments weekly due dates.
 
     Args:
         classroom: with a release; receives submitted/<student>/<assignment>/ with notebook and timestamp.
+        assignment: the only one to hand in; by default all.
 
     Returns:
-        The number of submissions.
+        The number of submissions; 0 where there is a class already, which is left alone.
     """
+    wanted = [name for name in ASSIGNMENTS if assignment in (None, name)]
     with classroom.gradebook() as gradebook:
-        for week, assignment in enumerate(ASSIGNMENTS):
-            gradebook.update_or_create_assignment(assignment, duedate=_due(week))
+        if _is_a_class(gradebook):
+            return 0
         for student in STUDENTS:
             gradebook.update_or_create_student(student.name)
-    submissions = [(student, assignment) for student in STUDENTS for assignment in student.assignments]
-    for student, assignment in submissions:
-        submit(classroom, student, assignment)
+        for name in wanted:
+            gradebook.update_or_create_assignment(name, duedate=_due(name))
+    submissions = [(student, name) for student in STUDENTS for name in student.assignments if name in wanted]
+    for student, name in submissions:
+        submit(classroom, student, name)
     return len(submissions)
 
 
@@ -114,22 +120,39 @@ def submit(classroom: Classroom, student: Student, assignment: str) -> None:
     released = classroom.directory / "release" / assignment / f"{assignment}.ipynb"
     notebook = nbformat.read(released, as_version=4)
     if student.writes:
-        for question in ASSIGNMENTS[assignment]:
-            function = student.function(question)
-            source = _source(function, question.name) if function else _model_answer(assignment, question.name)
-            _cell(notebook, question.name).source = source
-        _cell(notebook, "reflection").source = REFLECTION
+        answers = _answers(student, assignment)
+        for cell in filter(is_solution, notebook.cells):
+            cell.source = answers[cell.metadata.nbgrader.grade_id]
     student.spoil(notebook)
     path = classroom.notebook("submitted", student.name, assignment)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text, handed_in = nbformat.writes(notebook), _due(ALL.index(assignment)) + student.handed_in
+    text, handed_in = nbformat.writes(notebook), _due(assignment) + student.handed_in
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
         (path.parent / "timestamp.txt").write_text(f"{handed_in:%Y-%m-%d %H:%M:%S} UTC")
 
 
-def _due(week: int) -> datetime:
-    return FIRST_DUE_DATE + timedelta(weeks=week)
+def _is_a_class(gradebook: Gradebook) -> bool:
+    """Tell whether there are students, or due dates, that are not the sample class's."""
+    if students := {student.id for student in gradebook.students}:
+        return bool(students - {student.name for student in STUDENTS})
+    return any(assignment.duedate for assignment in gradebook.assignments)
+
+
+def _due(assignment: str) -> datetime:
+    return FIRST_DUE_DATE + timedelta(weeks=ALL.index(assignment))
+
+
+def _answers(student: Student, assignment: str) -> dict[str, str]:
+    """Give what the student writes into each cell, by the cell's id."""
+    notebook = nbformat.read(ROOT / "assignments" / assignment / f"{assignment}.ipynb", as_version=4)
+    answers = {}
+    for cell in filter(is_solution, notebook.cells):
+        answers[cell.metadata.nbgrader.grade_id] = REFLECTION if cell.cell_type == "markdown" else _uncovered(cell)
+    for question in ASSIGNMENTS[assignment]:
+        if function := student.function(question):
+            answers[question.name] = _source(function, question.name)
+    return answers
 
 
 def _source(function: Function, name: str) -> str:
@@ -137,9 +160,9 @@ def _source(function: Function, name: str) -> str:
     return re.sub(rf"\A.*?^def {function.__name__}\(", f"def {name}(", source, flags=re.DOTALL | re.MULTILINE)
 
 
-def _model_answer(assignment: str, name: str) -> str:
-    notebook = nbformat.read(ROOT / "assignments" / assignment / f"{assignment}.ipynb", as_version=4)
-    return re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", _cell(notebook, name).source, flags=re.MULTILINE)
+def _uncovered(cell: NotebookNode) -> str:
+    """Give the model answer in a cell of the instructor's."""
+    return re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.MULTILINE)
 
 
 def _cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:

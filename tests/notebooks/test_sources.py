@@ -1,16 +1,19 @@
 """Notebooks are kept as sources: nothing executed in them, nothing that would be skipped."""
 
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from grading import points
-from grading.questions import ASSIGNMENTS
+from grading.questions import ASSIGNMENTS, COURSE
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 NOTEBOOKS = [*CHAPTERS, *sorted((ROOT / "assignments").glob("*/*.ipynb"))]
+KEPT_CLEAN = [path for path in NOTEBOOKS if path in CHAPTERS or path.stem in COURSE]
+MARKED = re.compile(r"^mark\(\"(\w+)\"", re.MULTILINE)
 TAGS = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
 
 
@@ -21,37 +24,53 @@ def _grade_cells(assignment: str) -> dict[str, nbformat.NotebookNode]:
 
 
 def test_every_assignment_of_the_course_is_there() -> None:
-    assert {path.parent.name for path in NOTEBOOKS if "assignments" in path.parts} == set(ASSIGNMENTS)
+    assert tuple(ASSIGNMENTS)[: len(COURSE)] == COURSE
     assert CHAPTERS
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_is_source_only(path: Path) -> None:
+def test_a_notebook_is_valid_and_skips_nothing(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     assert notebook.metadata.kernelspec.name == "python3"
     for cell in notebook.cells:
         assert set(cell.metadata.get("tags", [])) <= TAGS, f"{cell.id}: a tag that could skip the cell"
+
+
+@pytest.mark.parametrize("path", KEPT_CLEAN, ids=lambda path: path.stem)
+def test_a_notebook_of_the_course_is_source_only(path: Path) -> None:
+    for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code":
             assert not cell.outputs, cell.id
             assert cell.execution_count is None, cell.id
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_each_function_has_a_hidden_test_of_its_points(assignment: str) -> None:
+def test_each_question_is_marked_in_a_cell_of_its_points(assignment: str) -> None:
+    marked = {}
+    for cell in _grade_cells(assignment).values():
+        if names := MARKED.findall(cell.source):
+            assert cell.metadata.nbgrader.points == sum(map(points, names)), names
+            marked |= dict.fromkeys(names)
+    assert set(marked) >= {question.name for question in ASSIGNMENTS[assignment]}
+
+
+@pytest.mark.parametrize("assignment", COURSE)
+def test_the_courses_cells_bear_the_names_of_their_questions(assignment: str) -> None:
     cells = _grade_cells(assignment)
     assert list(cells) == [*(f"{question.name}_tests" for question in ASSIGNMENTS[assignment]), "reflection"]
     for question in ASSIGNMENTS[assignment]:
-        cell = cells[f"{question.name}_tests"]
-        assert cell.metadata.nbgrader.points == points(question.name)
-        assert f'mark("{question.name}", {question.name})' in cell.source
-        assert f"{points(question.name):g} points" in cell.source
+        source = cells[f"{question.name}_tests"].source
+        assert f'mark("{question.name}", {question.name})' in source
+        assert f"{points(question.name):g} points" in source
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_the_page_of_assignments_states_the_points(assignment: str) -> None:
     total = sum(cell.metadata.nbgrader.points for cell in _grade_cells(assignment).values())
     page = (ROOT / "chapters" / "assignments.md").read_text(encoding="utf-8")
-    (row,) = [line for line in page.splitlines() if f"`{assignment}`" in line and line.startswith("|")]
-    assert f"| {total:g} |" in row
-    assert all(f"`{question.name}`" in row for question in ASSIGNMENTS[assignment])
+    rows = [line for line in page.splitlines() if f"`{assignment}`" in line and line.startswith("|")]
+    assert len(rows) == 1 or assignment not in COURSE and not rows
+    for row in rows:
+        assert f"| {total:g} |" in row
+        assert all(f"`{question.name}`" in row for question in ASSIGNMENTS[assignment])

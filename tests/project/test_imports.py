@@ -17,18 +17,22 @@ MAY_IMPORT = {
     "chapters": {"course"},
     "assignments": {"course"},
 }
+# Students never see these lines.
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
+MAGIC = re.compile(r"^[%!].*", re.MULTILINE)
+TEMPLATE = ROOT / "grading" / "template" / "assignment.ipynb"
 
 
 def _sources(room: str) -> Iterator[tuple[str, str]]:
     for path in (ROOT / room).rglob("*.py"):
         yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
-    for path in (ROOT / room).rglob("*.ipynb"):
+    # The template becomes an assignment.
+    template = {TEMPLATE} if room == "assignments" else set()
+    for path in template | set((ROOT / room).rglob("*.ipynb")) - {TEMPLATE}:
         if ".ipynb_checkpoints" not in path.parts:
             cells = nbformat.read(path, as_version=4).cells
             code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-            # Students never see these lines.
-            yield str(path.relative_to(ROOT)), HIDDEN.sub("", code)
+            yield str(path.relative_to(ROOT)), MAGIC.sub("", HIDDEN.sub("", code))
 
 
 def _imported_rooms(source: str) -> set[str]:
