@@ -31,8 +31,10 @@ GRADE_IDS = {
 
 
 def notebook(text: str = "first", assignment: str = "momentum") -> bytes:
-    """Make a notebook that is handed in; its text tells it from others."""
-    cells = [new_code_cell(f"# {text}", metadata={"nbgrader": {"grade_id": name}}) for name in GRADE_IDS[assignment]]
+    """Make a notebook that is handed in; its text tells it from others, and nothing else does."""
+    cells = [
+        new_code_cell(f"# {text}", id=name, metadata={"nbgrader": {"grade_id": name}}) for name in GRADE_IDS[assignment]
+    ]
     return nbformat.writes(new_notebook(cells=cells)).encode()
 
 
