@@ -56,6 +56,9 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.ExecuteInSandbox.cell_seconds = 20
 
+# What students put into the exchange is collected without following their links.
+c.ExchangeFactory.collect = "grading.exchange.CollectWithoutLinks"
+
 # Where nbgrader still starts kernels, as Validate does: no history file, no word on every start that loopback is not
 # encrypted, and the notebook's metadata do not choose the program.
 c.Execute.timeout = 20

@@ -5,13 +5,17 @@ from functools import partial
 from pathlib import Path
 
 import click
+from nbgrader.api import MissingEntry
 from sqlalchemy.exc import OperationalError
 
 from grading.classroom import CLASS_DIRECTORY, ROOT, Classroom
 from grading.collect import SUPERSEDED, UNMATCHED, collect
-from grading.grade import grade
+from grading.exchange import release_feedback
+from grading.grade import grade, waiting
+from grading.handing_back import make_pages
 from grading.lms import PLATFORMS, export_for_lms
-from grading.marks import export_csv, marks_table
+from grading.marks import export_csv, marks, marks_table
+from grading.nbgrader_says import StepFailed
 from grading.new import UnusableName, new_assignment
 from grading.questions import ASSIGNMENTS
 from grading.release import release
@@ -41,8 +45,16 @@ class Steps(click.Group):
         """Take a step."""
         try:
             return super().invoke(context)
-        except (OperationalError, UnknownAssignment, Unusable, OSError) as error:
+        except KeyboardInterrupt:
+            raise Interrupted("Interrupted. What is written stays; run it again.") from None
+        except (OperationalError, StepFailed, UnknownAssignment, MissingEntry, Unusable, OSError) as error:
             raise click.ClickException(f"{_reason(error)} What is written stays; run it again.") from error
+
+
+class Interrupted(click.ClickException):
+    """Somebody has pressed Ctrl-C."""
+
+    exit_code = 130
 
 
 @click.group(cls=Steps, subcommand_metavar="STEP [ARGUMENTS]")
@@ -77,14 +89,15 @@ Then see what students and marks would look like, in a class of its own:
   python -m grading --classroom _class/try sample-class {name}
   python -m grading --classroom _class/try grade
   python -m grading --classroom _class/try marks
-The page "Teaching the course" of the book has an example, and what comes next.""")
+The page "Running the course" of the book has an example, and what comes next.""")
 
 
 @main.command("release")
+@one_assignment
 @click.pass_obj
-def _release(classroom: Classroom) -> None:
-    """Make the students' notebooks, as folders and as a zip."""
-    print(f"released: {release(classroom)}")
+def _release(classroom: Classroom, assignment: str | None) -> None:
+    """Make the students' notebooks, as folders and as a zip of all that is released."""
+    print(f"released: {release(classroom, assignment)}")
 
 
 @main.command("sample-class")
@@ -99,21 +112,27 @@ def _sample_class(classroom: Classroom, assignment: str | None) -> None:
 
 
 @main.command("collect")
-@click.argument("path", type=FILE)
+@click.argument("path", required=False, type=FILE)
 @click.option("--assignment", type=AN_ASSIGNMENT, help="The only one to collect.")
 @click.option("--roster", type=FILE, help="CSV file that tells who is who, with the columns student, name and lms_id.")
 @click.option("--on-time", is_flag=True, help="Nobody is late: the files bear the time of the download.")
 @click.pass_obj
-def _collect(classroom: Classroom, path: Path, assignment: str | None, roster: Path | None, on_time: bool) -> None:
-    """Collect uploads from PATH, the folder or zip that Moodle, Canvas or another platform gave."""
+def _collect(
+    classroom: Classroom, path: Path | None, assignment: str | None, roster: Path | None, on_time: bool
+) -> None:
+    """Collect what is handed in: uploads from PATH, the folder or zip that Moodle, Canvas or another platform gave;
+    without PATH, from nbgrader's exchange.
+    """
     collected = collect(classroom, path, assignment, roster, on_time)
     print(f"collected: {len(collected.submissions)} notebooks; {collected.unchanged} were there already")
-    for title, folder, files in (
-        ("older, kept in", SUPERSEDED, collected.superseded),
-        ("not matched, kept in", UNMATCHED, collected.unmatched),
+    unmatched = "not matched, left in the exchange"
+    for title, files in (
+        (f"older, kept in {classroom.directory / SUPERSEDED}", collected.superseded),
+        (f"not matched, kept in {classroom.directory / UNMATCHED}" if path else unmatched, collected.unmatched),
+        ("to look at", collected.remarks),
     ):
         if files:
-            print(f"{title} {classroom.directory / folder}:")
+            print(f"{title}:")
         for file, reason in files:
             print(f"  {file!r}: {reason}")
 
@@ -140,6 +159,8 @@ def _grade(
     trusted_submissions: bool,
 ) -> None:
     """Grade what is handed in and not graded yet, make its feedback, and export the marks."""
+    if not any(assignment in (None, name) for _, name in classroom.submissions()):
+        raise click.ClickException(f"Nothing is handed in yet{_of(assignment)}: python -m grading collect.")
     if elsewhere := refusal():
         raise click.ClickException(f"Nothing was graded. {elsewhere}")
     if not trusted_submissions and (found := complaints()):
@@ -155,11 +176,42 @@ def _grade(
         sys.exit(1)
 
 
+@main.command("feedback")
+@one_assignment
+@click.option("--all", "everything", is_flag=True, help="Make every page, not only those that are outdated.")
+@click.option("--release", "into_exchange", is_flag=True, help="Put the pages into nbgrader's exchange, too.")
+@click.option("--workers", type=click.IntRange(min=1), help="Pages at a time; by default one for each processor.")
+@click.pass_obj
+def _feedback(
+    classroom: Classroom, assignment: str | None, everything: bool, into_exchange: bool, workers: int | None
+) -> None:
+    """Make the feedback pages anew where you gave marks or comments by hand after grading."""
+    done = make_pages(classroom, assignment, everything, workers)
+    for (student, name), log in done.failed.items():
+        print(f"could not make the page on {name} of {student}:\n{log}", file=sys.stderr)
+    if not (done.made or done.unchanged or done.failed):
+        raise click.ClickException(f"Nothing is graded yet{_of(assignment)}: python -m grading grade.")
+    print(f"feedback: {done.made} pages are new, {done.unchanged} were up to date")
+    for count, what in (
+        (done.by_hand, "still wait for a mark by hand: nbgrader formgrader"),
+        (len(waiting(classroom, assignment)), "are not graded, or have changed since: python -m grading grade"),
+    ):
+        if count:
+            print(f"{count} submissions {what}")
+    if into_exchange:
+        released, others = release_feedback(classroom, assignment)
+        print(f"released: {released} pages; {others} submissions did not come through the exchange")
+    if done.failed:
+        sys.exit(1)
+
+
 @main.command("marks")
 @click.option("--lms", type=click.Choice(list(PLATFORMS)), help="Write a file for this platform to import.")
 @click.pass_obj
 def _marks(classroom: Classroom, lms: str | None) -> None:
     """Print the marks."""
+    if marks(classroom).empty:
+        raise click.ClickException("Nothing is graded yet: python -m grading grade.")
     print(marks_table(classroom))
     if lms:
         print(f"exported: {export_for_lms(classroom, lms)}")
@@ -180,6 +232,10 @@ def _summary(classroom: Classroom) -> None:
     print(summary(classroom))
 
 
+def _of(assignment: str | None) -> str:
+    return f" of {assignment}" if assignment else ""
+
+
 def _reason(error: Exception) -> str:
     if isinstance(error, OperationalError):
         # The lines that follow show the statement.
@@ -188,7 +244,9 @@ def _reason(error: Exception) -> str:
             f"the gradebook cannot be used ({why}). "
             "Close other programs that use it, free the disk, or start its server."
         )
-    if isinstance(error, (UnknownAssignment, Unusable)):
+    if isinstance(error, MissingEntry):
+        return f"The gradebook does not know it ({error}): python -m grading release."
+    if isinstance(error, (StepFailed, UnknownAssignment, Unusable)):
         return str(error)
     return f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}."
 

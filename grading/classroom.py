@@ -1,5 +1,9 @@
 """Where a class lives: the folders and the gradebook of nbgrader, under one roof."""
 
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +24,8 @@ class Classroom:
 
     Attributes:
         directory: holds the release, submissions, marked work and feedback. The gradebook is the one that
-            nbgrader_config.py names; a class in another folder than the course's own has its gradebook there.
+            nbgrader_config.py names; a class in another folder than the course's own has its gradebook there, and
+            its exchange.
     """
 
     directory: Path = CLASS_DIRECTORY
@@ -35,6 +40,7 @@ class Classroom:
             config.CourseDirectory[f"{step}_directory"] = str(self.directory / step)
         if self.directory != CLASS_DIRECTORY:
             config.CourseDirectory.db_url = f"sqlite:///{self.directory}/gradebook.db"
+            config.Exchange.root = str(self.directory / "exchange")
         return config
 
     def nbgrader(self) -> NbGraderAPI:
@@ -50,6 +56,25 @@ class Classroom:
         """Tell where the gradebook is, without the password."""
         url = make_url(self.config().CourseDirectory.db_url)
         return url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only one who marks this class; the system ends that with the process, however it ends.
+
+        Raises:
+            OSError: somebody else does it already.
+        """
+        import fcntl  # not on Windows, where the course's other commands work
+
+        folder = os.open(self.directory, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise OSError(errno.EBUSY, "this class is being graded already", str(self.directory)) from None
+            yield
+        finally:
+            os.close(folder)
 
     def notebook(self, step: str, student: str, assignment: str) -> Path:
         """Tell where the student's notebook lies at this step: "submitted" or "autograded"."""

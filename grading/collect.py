@@ -1,8 +1,9 @@
-"""Collecting what students have uploaded to an LMS into submitted/<student>/<assignment>/<assignment>.ipynb.
+"""Collecting what students have handed in into submitted/<student>/<assignment>/<assignment>.ipynb.
 
-Whose an upload is, its outer name says; which assignment, its content; when it was made, its own time, not one in a
-student's archive. The newest counts. Nothing is lost: older ones go to `superseded`, what cannot be matched to
-`unmatched`, which can be collected again, with a roster. A table `collected.csv` remembers what lies in `submitted`.
+Whose an upload to an LMS is, its outer name says; which assignment, its content; when it was made, its own time, not
+one in a student's archive. nbgrader's exchange says all of this itself. The newest counts. Nothing is lost: older ones
+go to `superseded`, what cannot be matched to `unmatched`, which can be collected again, with a roster; what the
+exchange holds stays there. A table `collected.csv` remembers what lies in `submitted`.
 """
 
 import csv
@@ -24,10 +25,11 @@ from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
 from grading.classroom import ROOT, Classroom
+from grading.exchange import read_exchange
 from grading.intake import Refused, read_submission
 from grading.questions import ASSIGNMENTS
 from grading.roster import Owner, Roster, owner
-from grading.uploads import Upload, read_uploads
+from grading.uploads import Unusable, Upload, read_uploads
 
 UNMATCHED = "unmatched"
 SUPERSEDED = "superseded"
@@ -49,12 +51,14 @@ class Collected:
         unchanged: how many were there already.
         superseded: (file, why) of what was kept aside.
         unmatched: (file, why) of what needs a look.
+        remarks: (file, why) of what is in the exchange and needs one.
     """
 
     submissions: list[Submission] = field(default_factory=list)
     unchanged: int = 0
     superseded: list[tuple[str, str]] = field(default_factory=list)
     unmatched: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,18 @@ class _Candidate:
 
 
 def collect(
-    classroom: Classroom, path: Path, assignment: str | None = None, roster: Path | None = None, on_time: bool = False
+    classroom: Classroom,
+    path: Path | None = None,
+    assignment: str | None = None,
+    roster: Path | None = None,
+    on_time: bool = False,
 ) -> Collected:
-    """Collect uploads. Run again, it changes nothing.
+    """Collect what is handed in. Run again, it changes nothing.
 
     Args:
         classroom: receives submitted/, superseded/, unmatched/ and collected.csv.
-        path: the folder or zip that the LMS gave; also `unmatched` of the classroom itself.
+        path: the folder or zip that the LMS gave; also `unmatched` of the classroom itself. By default nbgrader's
+            exchange.
         assignment: the only one to collect; by default each notebook's own.
         roster: CSV file with the columns student, name and lms_id. Then nobody else is collected.
         on_time: whether to take all for handed in by the due date, where files bear the time of the download.
@@ -93,19 +102,24 @@ def collect(
         What was collected and what was not.
 
     Raises:
-        grading.uploads.Unusable: `path` or `roster` is not what it should be.
+        grading.uploads.Unusable: `path` or `roster` is not what it should be, or there is no exchange.
         OSError: a file cannot be read or written. Run it again.
     """
     whose = Roster.read(roster).owner if roster else owner
     collected, problems = Collected(), defaultdict(list)
     candidates: defaultdict[Submission, list[_Candidate]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix=".collecting-", dir=classroom.directory) as scratch:
-        uploads = list(read_uploads(path, Path(scratch)))
+        if path:
+            uploads = list(read_uploads(path, Path(scratch)))
+        else:
+            uploads = list(read_exchange(classroom, Path(scratch), assignment, collected.remarks))
+        if not uploads:
+            raise Unusable("Nothing has been handed in through the exchange." if path is None else f"{path} is empty.")
         for upload in uploads:
             problems[upload.path] += upload.refused.items()
-            if upload.file is None:
+            if not upload.notebooks:
                 continue
-            if isinstance(of := whose(upload.path), Refused):
+            if isinstance(of := Owner(upload.student) if upload.student else whose(upload.path), Refused):
                 problems[upload.path].append((str(upload.path), of.reason))
                 continue
             found, reasons = _recognised(upload, assignment)
@@ -129,8 +143,7 @@ def collect(
 
 
 def _candidate(upload: Upload, of: Owner, file: Path, shown: str, on_time: bool) -> _Candidate:
-    time = int(upload.file.stat().st_mtime)
-    return _Candidate(file, shown, time, upload, of.serial, of.bearer, on_time or of.on_time)
+    return _Candidate(file, shown, upload.uploaded, upload, of.serial, of.bearer, on_time or of.on_time)
 
 
 def _namesakes(student: str) -> str:
@@ -205,19 +218,38 @@ def _place(
         if not filecmp.cmp(candidate.file, newest.file, shallow=False):
             _set_aside(candidate, classroom.directory / SUPERSEDED / Path(*submission))
             collected.superseded.append((candidate.shown, f"Older than {newest.shown}."))
-    timestamp = submitted.with_name("timestamp.txt")
     changed = newest.upload and not (before and filecmp.cmp(newest.file, submitted, shallow=False))
+    if not newest.upload and submission not in ledger:
+        # A run that was interrupted may have placed it.
+        same = (file for file in files if filecmp.cmp(file.file, submitted, shallow=False))
+        newest = next(same, newest)
+    if newest.upload:
+        _submit(newest, submitted, due.get(submission[1]), changed)
+        ledger.note(submission, newest)
     if changed:
-        _copy(newest.file, submitted)
         collected.submissions.append(submission)
     else:
         collected.unchanged += 1
-    if newest.upload:
-        # The same work handed in again, later, is not late.
-        if changed or not timestamp.exists():
-            timestamp.write_text(f"{_handed_in(newest, due.get(submission[1])):%Y-%m-%d %H:%M:%S} UTC")
-        ledger.note(submission, newest)
     return []
+
+
+def _submit(candidate: _Candidate, submitted: Path, due: datetime | None, changed: bool) -> None:
+    """Let a notebook be what is submitted; where it is already, tell only what is not known of it.
+
+    Interrupted anywhere, it leaves a notebook with its own time, or without one, which the next run adds.
+    """
+    timestamp = submitted.with_name("timestamp.txt")
+    if candidate.upload.secret:
+        _copy(candidate.upload.secret, submitted.with_name(candidate.upload.secret.name))
+    # The same work handed in again, later, is not late.
+    if not changed and timestamp.exists():
+        return
+    submitted.parent.mkdir(parents=True, exist_ok=True)
+    half = timestamp.with_name(".timestamp.half")
+    half.write_text(f"{_handed_in(candidate, due):%Y-%m-%d %H:%M:%S} UTC")
+    if changed:
+        _copy(candidate.file, submitted, instead_of=timestamp)
+    os.replace(half, timestamp)
 
 
 def _handed_in(candidate: _Candidate, due: datetime | None) -> datetime:
@@ -235,11 +267,15 @@ def _set_aside(candidate: _Candidate, folder: Path) -> None:
     _copy(candidate.file, folder / f"{datetime.fromtimestamp(candidate.time, UTC):%Y-%m-%dT%H-%M-%S}-{digest}.ipynb")
 
 
-def _copy(file: Path, target: Path) -> None:
+def _copy(file: Path, target: Path, instead_of: Path | None = None, with_its_time: bool = False) -> None:
     """Copy a file so that nobody sees half of it; its time is now, for grading looks for what is new."""
+    if target.exists() and filecmp.cmp(file, target, shallow=False):
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_name(f".{target.name}.half")
-    shutil.copyfile(file, half)
+    half = target.with_name(f".{hashlib.sha256(target.name.encode()).hexdigest()[:8]}.half")
+    (shutil.copy2 if with_its_time else shutil.copyfile)(file, half)
+    if instead_of:
+        instead_of.unlink(missing_ok=True)
     os.replace(half, target)
 
 
@@ -249,9 +285,18 @@ class _Ledger:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._rows: dict[Submission, dict[str, str]] = {}
-        if path.exists():
+        try:
             with path.open(encoding="utf-8", newline="") as file:
-                self._rows = {(row["student"], row["assignment"]): row for row in csv.DictReader(file)}
+                for row in csv.DictReader(file):
+                    datetime.fromisoformat(row["uploaded"])
+                    self._rows[row["student"], row["assignment"]] = {column: row[column] for column in _COLUMNS}
+        except FileNotFoundError:
+            return
+        except (KeyError, TypeError, ValueError, csv.Error):
+            raise Unusable(f"{path} is not as it was written. Put it back, or delete it.") from None
+
+    def __contains__(self, submission: Submission) -> bool:
+        return submission in self._rows
 
     def current(self, submission: Submission, submitted: Path) -> _Candidate:
         """Describe what lies in `submitted`, which may also have come there by another way."""
@@ -305,9 +350,7 @@ def _keep(upload: Upload, unmatched: Path, has_problems: bool) -> None:
     while kept.exists() and not filecmp.cmp(upload.file, kept, shallow=False):
         number += 1
         kept = (unmatched / upload.path).with_name(f"{upload.path.stem}-{number}{upload.path.suffix}")
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(upload.file, kept)
+    _copy(upload.file, kept, with_its_time=True)
 
 
 def _prune(folder: Path, top: Path) -> None:

@@ -4,13 +4,11 @@ What is new or outdated is graded and gets feedback; the rest is left alone. Int
 again: it goes on with what is missing.
 """
 
-import errno
 import os
 import pickle
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from importlib import metadata
 from itertools import groupby, islice
@@ -62,24 +60,8 @@ def grade(
         grading.rows.UnknownAssignment: the gradebook does not know an assignment.
         OSError: a file cannot be written, or the class is being graded already.
     """
-    with _alone(classroom):
+    with classroom.alone():
         return _grade(classroom, assignment, workers, open_executor, trusted)
-
-
-@contextmanager
-def _alone(classroom: Classroom) -> Iterator[None]:
-    """Be the only one who grades this class; the system ends that with the process, however it ends."""
-    import fcntl  # not on Windows, where the course's other commands work
-
-    folder = os.open(classroom.directory, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OSError(errno.EBUSY, "this class is being graded already", str(classroom.directory)) from None
-        yield
-    finally:
-        os.close(folder)
 
 
 def _grade(
@@ -92,15 +74,15 @@ def _grade(
     (classroom.directory / "feedback").mkdir(exist_ok=True)
     shutil.copy(MATHJAX, classroom.directory / "feedback")
     _set_aside(classroom)
-    waiting = _waiting(classroom, assignment)
-    if not waiting:
+    todo = waiting(classroom, assignment)
+    if not todo:
         return {}
     if open_executor is None:
-        open_executor = partial(local_processes, min(workers or len(os.sched_getaffinity(0)), len(waiting)))
+        open_executor = partial(local_processes, min(workers or len(os.sched_getaffinity(0)), len(todo)))
     with classroom.gradebook() as gradebook:
         read_at: dict[Submission, int] = {}
-        tasks = _tasks(classroom, gradebook.engine, waiting, read_at, trusted)
-        with tqdm(total=len(waiting), desc="grading", unit="notebook") as progress:
+        tasks = _tasks(classroom, gradebook.engine, todo, read_at, trusted)
+        with tqdm(total=len(todo), desc="grading", unit="notebook") as progress:
             return _write_all(classroom, gradebook.engine, graded(tasks, open_executor), read_at, progress)
 
 
@@ -174,26 +156,37 @@ def _read(path: Path) -> tuple[bytes, bytes | None]:
         return nbformat.writes(unreadable).encode(), None
 
 
-def _waiting(classroom: Classroom, assignment: str | None) -> list[Submission]:
+def waiting(classroom: Classroom, assignment: str | None = None) -> list[Submission]:
     """List what needs grading, by assignment."""
     changed_at: dict[str, float] = {}
-    waiting = []
+    found = []
     for student, name in sorted(classroom.submissions(), key=itemgetter(1)):
         if assignment not in (None, name):
             continue
         if name not in changed_at:
             changed_at[name] = _last_change(_grounds(name))
         if _needs_grading(classroom, student, name, changed_at[name]):
-            waiting.append((student, name))
-    return waiting
+            found.append((student, name))
+    return found
 
 
 def _needs_grading(classroom: Classroom, student: str, assignment: str, changed_at: float) -> bool:
     feedback = classroom.feedback(student, assignment)
-    if not (feedback.exists() and classroom.notebook("autograded", student, assignment).exists()):
+    autograded = classroom.notebook("autograded", student, assignment)
+    if not (feedback.exists() and autograded.exists()):
         return True
-    handed_in = classroom.notebook("submitted", student, assignment).parent.iterdir()
-    return feedback.stat().st_mtime < max(changed_at, _last_change(handed_in))
+    handed_in = classroom.notebook("submitted", student, assignment).parent
+    if feedback.stat().st_mtime < max(changed_at, _last_change(handed_in.iterdir())):
+        return True
+    # nbgrader's own `collect` leaves files the times at which students handed them in, maybe before the last grading.
+    return _timestamp(handed_in) != _timestamp(autograded.parent)
+
+
+def _timestamp(folder: Path) -> bytes | None:
+    try:
+        return (folder / "timestamp.txt").read_bytes()
+    except OSError:
+        return None
 
 
 def _last_change(paths: Iterable[Path]) -> float:

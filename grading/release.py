@@ -1,46 +1,59 @@
 """The students' release: nbgrader's folders without answers, and one zip that students unzip and open."""
 
 import shutil
+import tempfile
 import zipfile
 from pathlib import Path
 
 from grading.classroom import ROOT, Classroom
+from grading.nbgrader_says import succeeded
 from grading.questions import ASSIGNMENTS
 
 FOR_STUDENTS = Path(__file__).resolve().parent / "students"
 BUNDLE = "optimization-course"
 
 
-def release(classroom: Classroom) -> Path:
-    """Make the release of all assignments.
+def release(classroom: Classroom, assignment: str | None = None) -> Path:
+    """Make the release of all assignments, or of one beside those that are released already.
 
     Args:
         classroom: receives release/<assignment>/ from nbgrader, the folder optimization-course/ with the assignments,
             `course` and a README, and the same as a zip.
+        assignment: the only one to make.
 
     Returns:
-        The zip.
+        The zip. It holds every assignment that is released.
 
     Raises:
-        RuntimeError: nbgrader could not make an assignment; the message holds its log.
+        grading.nbgrader_says.StepFailed: nbgrader could not make an assignment.
+        OSError: a file cannot be written. The zip is the old one then.
     """
     nbgrader = classroom.nbgrader()
-    for assignment in ASSIGNMENTS:
-        result = nbgrader.generate_assignment(assignment, force=True, create=True)
-        if not result["success"]:
-            raise RuntimeError(f"nbgrader could not release {assignment!r}:\n{result['log']}")
+    for name in [assignment] if assignment else ASSIGNMENTS:
+        succeeded(nbgrader.generate_assignment(name, force=True, create=True), f"{name} cannot be released")
     return _bundle(classroom)
 
 
 def _bundle(classroom: Classroom) -> Path:
-    folder = classroom.directory / BUNDLE
-    shutil.rmtree(folder, ignore_errors=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".releasing-", dir=classroom.directory))
+    try:
+        return _finish(classroom, unfinished)
+    finally:
+        shutil.rmtree(unfinished)
+
+
+def _finish(classroom: Classroom, unfinished: Path) -> Path:
+    """Make folder and zip aside, so that nobody gets half of them."""
+    folder = unfinished / BUNDLE
     shutil.copytree(FOR_STUDENTS, folder)
     shutil.copytree(ROOT / "course", folder / "course", ignore=shutil.ignore_patterns("__pycache__", "labs"))
     for assignment in ASSIGNMENTS:
-        shutil.copytree(classroom.directory / "release" / assignment, folder / assignment)
+        if (released := classroom.directory / "release" / assignment).is_dir():
+            shutil.copytree(released, folder / assignment)
     archive = folder.with_suffix(".zip")
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
         for path in sorted(folder.rglob("*")):
-            bundle.write(path, path.relative_to(classroom.directory))
-    return archive
+            bundle.write(path, path.relative_to(unfinished))
+    shutil.rmtree(classroom.directory / BUNDLE, ignore_errors=True)
+    folder.rename(classroom.directory / BUNDLE)
+    return archive.replace(classroom.directory / archive.name)

@@ -34,6 +34,7 @@ class Task:
         definition: the gradebook's rows of the assignment, pickled.
         before: the gradebook's rows of the submission.
         trusted: whether to do without a sandbox.
+        autograded: content of the graded notebook, where only its feedback is to be made anew.
     """
 
     student: str
@@ -44,6 +45,7 @@ class Task:
     definition: bytes
     before: Rows
     trusted: bool = False
+    autograded: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ _one_at_a_time = threading.Lock()
 
 
 def grade_submission(task: Task) -> Graded:
-    """Grade a submission and make its feedback."""
+    """Grade a submission and make its feedback, or make the feedback of one that is graded."""
     with _one_at_a_time:
         classroom, nbgrader = _workplace()
         try:
@@ -81,15 +83,16 @@ def grade_submission(task: Task) -> Graded:
 
 
 def _grade(task: Task, classroom: Classroom, nbgrader: NbGraderAPI) -> Graded:
-    submitted = classroom.notebook("submitted", task.student, task.assignment)
-    _write(submitted, task.notebook)
-    if task.timestamp is not None:
-        _write(submitted.with_name("timestamp.txt"), task.timestamp)
-    _write(classroom.directory / SOURCES / task.assignment / submitted.name, task.source)
+    steps = [nbgrader.autograde, nbgrader.generate_feedback]
+    if task.autograded is not None:
+        _write(classroom.notebook("autograded", task.student, task.assignment), task.autograded)
+        steps.remove(nbgrader.autograde)
+    else:
+        _hand_in(task, classroom)
     nbgrader.config.ExecuteInSandbox.trusted_submissions = task.trusted
     gradebook, log = gradebook_of(task.definition), ""
     with gradebook.holding(task.before):
-        for step in (nbgrader.autograde, nbgrader.generate_feedback):
+        for step in steps:
             done = step(task.assignment, task.student, force=True)
             log += done.get("log", "")
             if not done["success"]:
@@ -101,6 +104,14 @@ def _grade(task: Task, classroom: Classroom, nbgrader: NbGraderAPI) -> Graded:
         classroom.feedback(task.student, task.assignment).read_bytes(),
         gradebook.submission(),
     )
+
+
+def _hand_in(task: Task, classroom: Classroom) -> None:
+    submitted = classroom.notebook("submitted", task.student, task.assignment)
+    _write(submitted, task.notebook)
+    if task.timestamp is not None:
+        _write(submitted.with_name("timestamp.txt"), task.timestamp)
+    _write(classroom.directory / SOURCES / task.assignment / submitted.name, task.source)
 
 
 @cache

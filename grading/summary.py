@@ -7,7 +7,7 @@ from grading.release import BUNDLE
 
 def summary(classroom: Classroom) -> str:
     """Tell where the book, the release, the marks and the feedback are, and what to do next."""
-    made = classroom.directory.relative_to(ROOT)
+    made = str(classroom.directory).removeprefix(f"{ROOT}/")
     gradebook = classroom.place_of_the_gradebook().removeprefix(f"{ROOT}/")
     return f"""
 The book          _build/html/index.html

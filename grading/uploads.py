@@ -52,12 +52,18 @@ class Upload:
         file: where its content is; None where it is not copied, for what it is or for its size.
         notebooks: {path for the report: file}, the upload itself or what is in the archive.
         refused: {path for the report: why}.
+        uploaded: when, in seconds since the epoch.
+        student: id, where it is sure whose it is.
+        secret: file with nbgrader's key for handing feedback back through its exchange.
     """
 
     path: PurePosixPath
     file: Path | None
     notebooks: dict[str, Path] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    uploaded: int = 0
+    student: str | None = None
+    secret: Path | None = None
 
 
 class _Unpackable(Exception):
@@ -110,12 +116,12 @@ def read_uploads(path: Path, scratch: Path) -> Iterator[Upload]:
             yield Upload(name, None, refused={str(name): reason})
         elif stat.S_ISREG(status.st_mode):
             notebooks, refused = _notebooks(file, str(name), scratch, _Room(MOST_ENTRIES, LARGEST_FOLDER))
-            yield Upload(name, file, notebooks, refused)
+            yield Upload(name, file, notebooks, refused, int(status.st_mtime))
 
 
 def is_notebook(name: str) -> bool:
-    """Whether a file is a notebook by its name, to which browsers may have added something."""
-    return ".ipynb" in name.lower()
+    """Whether a file is a notebook by its name, to which browsers may have added something, and systems ".zip"."""
+    return ".ipynb" in name.lower() and not name.lower().endswith(".zip")
 
 
 def _inner(folder: Path, name: str) -> Path:

@@ -2,8 +2,13 @@
 
 The feedback page comes last, whole, and with the time at which the submission was read. It is the sign that all is
 done: whatever ends the grading before, the submission is graded again.
+
+Its last line is a stamp of what it shows. Marks and comments that are given later, by hand, leave the page's stamp
+behind; so `python -m grading feedback` knows which pages to make anew. It does so under their old times.
 """
 
+import hashlib
+import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -15,9 +20,16 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from grading import rows
 from grading.classroom import ROOT, Classroom
+from grading.rows import Rows
 from grading.submission import Graded, Task
 
 READ_ONLY, READABLE = 0o444, 0o644
+SHOWN = {
+    "submitted_notebook": ("late_submission_penalty",),
+    "grade": ("cell_id", "auto_score", "manual_score", "extra_credit"),
+    "comment": ("cell_id", "auto_comment", "manual_comment"),
+}
+LONGEST_STAMP = 100
 
 
 @dataclass(frozen=True)
@@ -68,20 +80,52 @@ def _write_files(classroom: Classroom, ignore: list[str], written: Written) -> N
     student, assignment = written.task.student, written.task.assignment
     submitted = classroom.notebook("submitted", student, assignment)
     autograded = classroom.notebook("autograded", student, assignment)
-    feedback = classroom.feedback(student, assignment)
-    for folder in (feedback.parent, autograded.parent):
+    for folder in (classroom.feedback(student, assignment).parent, autograded.parent):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     _copy_others(submitted.parent, autograded.parent, ignore, READ_ONLY)
     _copy_others(ROOT / "assignments" / assignment, autograded.parent, ignore, READ_ONLY)
     autograded.write_bytes(written.graded.notebook)
     autograded.chmod(READ_ONLY)
-    _copy_others(autograded.parent, feedback.parent, ignore, READABLE)
-    unfinished = feedback.with_suffix(".part")
-    unfinished.write_bytes(written.graded.feedback)
+    write_page(classroom, ignore, written)
+
+
+def write_page(classroom: Classroom, ignore: list[str], written: Written) -> None:
+    """Write a feedback page, in the place of the one that may be there, and the files beside it."""
+    task, graded = written.task, written.graded
+    page = classroom.feedback(task.student, task.assignment)
+    page.parent.mkdir(parents=True, exist_ok=True)
+    _copy_others(classroom.notebook("autograded", task.student, task.assignment).parent, page.parent, ignore, READABLE)
+    unfinished = page.with_suffix(".part")
+    unfinished.write_bytes(graded.feedback.rstrip() + b"\n" + stamp(graded.notebook, graded.after))
     unfinished.chmod(READABLE)
     os.utime(unfinished, ns=(written.read_at, written.read_at))
-    unfinished.replace(feedback)
+    unfinished.replace(page)
+
+
+def stamp(autograded: bytes, rows: Rows) -> bytes:
+    """Make the last line of a page, from the graded notebook and the gradebook's rows that it shows."""
+    shown = {
+        table: sorted(json.dumps([_same_everywhere(row[column]) for column in columns]) for row in rows[table])
+        for table, columns in SHOWN.items()
+    }
+    digest = hashlib.sha256(json.dumps(shown).encode() + autograded).hexdigest()
+    return f"<!-- gradebook: {digest} -->\n".encode()
+
+
+def stamp_of(page: Path) -> bytes | None:
+    """Read the last line of a page; None where there is no page, and nonsense where nbgrader has made it."""
+    try:
+        with page.open("rb") as file:
+            file.seek(-min(LONGEST_STAMP, page.stat().st_size), os.SEEK_END)
+            return file.read().splitlines(keepends=True)[-1]
+    except (FileNotFoundError, IndexError):
+        return None
+
+
+def _same_everywhere(value: float | str | bool | None) -> float | str | None:
+    """A database gives an integer back as a float."""
+    return float(value) if isinstance(value, (int, float)) else value
 
 
 def _copy_others(source: Path, target: Path, ignore: list[str], mode: int) -> None:

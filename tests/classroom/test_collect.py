@@ -31,8 +31,10 @@ GRADE_IDS = {
 
 
 def notebook(text: str = "first", assignment: str = "momentum") -> bytes:
-    """Make a notebook that is handed in; its text tells it from others."""
-    cells = [new_code_cell(f"# {text}", metadata={"nbgrader": {"grade_id": name}}) for name in GRADE_IDS[assignment]]
+    """Make a notebook that is handed in; its text tells it from others, and nothing else does."""
+    cells = [
+        new_code_cell(f"# {text}", id=name, metadata={"nbgrader": {"grade_id": name}}) for name in GRADE_IDS[assignment]
+    ]
     return nbformat.writes(new_notebook(cells=cells)).encode()
 
 
@@ -119,7 +121,13 @@ def test_each_form_of_names_is_understood(lms: LMS, name: str, student: str) -> 
 
 @pytest.mark.parametrize(
     "name",
-    ["momentum.ipynb", "my_homework.ipynb", "downloads/ada/momentum.ipynb", "-rf/momentum.ipynb", "adam/momentum.ipynb"],
+    [
+        "momentum.ipynb",
+        "my_homework.ipynb",
+        "downloads/ada/momentum.ipynb",
+        "-rf/momentum.ipynb",
+        "adam/momentum.ipynb",
+    ],
 )
 def test_a_name_that_says_nothing_is_not_guessed(lms: LMS, name: str) -> None:
     lms.upload(name)
@@ -420,7 +428,9 @@ def test_a_zip_of_everything_is_collected_like_a_folder(lms: LMS, wrapper: str) 
         "course-momentum.zip",
         {
             f"{wrapper}{MOODLE}/momentum.ipynb": notebook("Ada's"),
-            f"{wrapper}Bob Byron_102_assignsubmission_file_/work.zip": archive({"a/b/momentum.ipynb": notebook("Bob's")}),
+            f"{wrapper}Bob Byron_102_assignsubmission_file_/work.zip": archive(
+                {"a/b/momentum.ipynb": notebook("Bob's")}
+            ),
             "__MACOSX/._momentum.ipynb": b"\0",
         },
     )(lms)

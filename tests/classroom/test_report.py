@@ -3,16 +3,17 @@
 import contextlib
 import io
 import re
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from click.testing import CliRunner
 from nbformat.v4 import new_output
 from playwright.sync_api import Browser
 
-from grading import __main__, mark
+from grading import mark
+from grading.__main__ import main
 from grading.calling import Function
 from grading.classroom import Classroom
 from grading.questions import ASSIGNMENTS, QUESTIONS
@@ -256,17 +257,15 @@ def test_the_page_can_be_read_by_everybody(browser: Browser, classroom: Classroo
     context.close()
 
 
-def test_the_commands_write_what_they_say(
-    classroom: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(__main__, "Classroom", lambda: classroom)
+def test_the_commands_write_what_they_say(classroom: Classroom) -> None:
     for arguments, name in (
         (["report", ASSIGNMENT], f"report-{ASSIGNMENT}.html"),
         (["marks", "--lms", "moodle"], "marks-moodle.csv"),
     ):
-        monkeypatch.setattr(sys, "argv", ["grading", *arguments])
-        assert __main__.main() == 0
-        assert capsys.readouterr().out.endswith(f"{classroom.directory / name}\n")
+        (classroom.directory / name).unlink(missing_ok=True)
+        result = CliRunner().invoke(main, ["--classroom", str(classroom.directory), *arguments])
+        assert result.exit_code == 0, result.output
+        assert result.stdout.endswith(f"{classroom.directory / name}\n")
         assert (classroom.directory / name).exists()
 
 
