@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from grading.classroom import CLASS_DIRECTORY, Classroom
 from grading.collect import SUPERSEDED, UNMATCHED, collect
 from grading.grade import grade
+from grading.lab import ROLES, open_lab
 from grading.lms import PLATFORMS, export_for_lms
 from grading.marks import export_csv, marks_table
 from grading.questions import ASSIGNMENTS
@@ -69,6 +70,17 @@ def _release(classroom: Classroom) -> None:
 def _sample_class(classroom: Classroom) -> None:
     """Let a sample class hand in its notebooks, to see how grading goes."""
     print(f"handed in: {hand_in(classroom)} notebooks")
+
+
+@main.command("lab", context_settings={"ignore_unknown_options": True})
+@click.argument("role", type=click.Choice(ROLES), default="student")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def _lab(classroom: Classroom, role: str, arguments: tuple[str, ...]) -> None:
+    """Open JupyterLab as a student or as the instructor; ARGUMENTS are for JupyterLab, as --no-browser."""
+    if classroom != Classroom():
+        raise click.UsageError("JupyterLab opens the class in _class: formgrader knows no other.")
+    open_lab(classroom, role, arguments)
 
 
 @main.command("collect")
