@@ -10,8 +10,9 @@ c = get_config()  # noqa: F821, traitlets provides it
 
 root = Path(__file__).resolve().parent
 
-# SQLite makes the gradebook, but not its folder.
-(root / "_class").mkdir(exist_ok=True)
+# SQLite makes the gradebook, but not its folder; nor does nbgrader make the exchange.
+exchange = root / "_class" / "exchange"
+exchange.mkdir(parents=True, exist_ok=True)
 
 # Kernels find `grading`, `solutions` and `course` in any folder that they are started in.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
@@ -24,6 +25,10 @@ c.CourseDirectory.submitted_directory = "_class/submitted"
 c.CourseDirectory.autograded_directory = "_class/autograded"
 c.CourseDirectory.feedback_directory = "_class/feedback"
 c.CourseDirectory.solution_directory = "_class/solution"
+
+# Students with accounts on this computer fetch and hand in here, in nbgrader's Assignment List. The students of a server
+# that many use need a folder that all of them may enter, as nbgrader's own choice: "/usr/local/share/nbgrader/exchange".
+c.Exchange.root = str(exchange)
 
 # The gradebook is a file. Where many grade at a time, or on other machines than this one, name a PostgreSQL database:
 # "postgresql+psycopg://user@host/database", with the password in ~/.pgpass. A new gradebook gets its assignments from

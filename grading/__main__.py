@@ -13,6 +13,7 @@ from grading.collect import SUPERSEDED, UNMATCHED, collect
 from grading.exchange import release_feedback
 from grading.grade import grade, waiting
 from grading.handing_back import make_pages
+from grading.lab import ROLES, open_lab
 from grading.lms import PLATFORMS, export_for_lms
 from grading.marks import export_csv, marks, marks_table
 from grading.nbgrader_says import StepFailed
@@ -109,6 +110,17 @@ def _sample_class(classroom: Classroom, assignment: str | None) -> None:
         print(f"handed in: {handed_in} notebooks")
     else:
         print("The sample class stays away: there are other students, or due dates of yours.")
+
+
+@main.command("lab", context_settings={"ignore_unknown_options": True})
+@click.argument("role", type=click.Choice(ROLES), default="student")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def _lab(classroom: Classroom, role: str, arguments: tuple[str, ...]) -> None:
+    """Open JupyterLab as a student or as the instructor; ARGUMENTS are for JupyterLab, as --no-browser."""
+    if classroom != Classroom():
+        raise click.UsageError("JupyterLab opens the class in _class: formgrader knows no other.")
+    open_lab(classroom, role, arguments)
 
 
 @main.command("collect")

@@ -1,0 +1,21 @@
+"""nbgrader as a student has it: no more than who they are, where to hand in, and how Validate works."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821, traitlets provides it
+
+course = Path(__file__).resolve().parents[3]
+
+c.CourseDirectory.course_id = "optimization"
+c.Exchange.root = str(course / "_class" / "exchange")
+
+# Where each student has an account of their own, leave this out: nbgrader then takes the account's name.
+c.CourseDirectory.student_id = "student"
+
+# Validate counts the visible checks, which carry no points; the hidden tests are not there when a student validates.
+c.Validator.validate_all = True
+c.Execute.timeout = 20
+c.Execute.interrupt_on_timeout = True
+c.Execute.raise_on_iopub_timeout = False
+c.Execute.kernel_name = "python3"
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]
