@@ -260,6 +260,9 @@ def _reason(error: Exception) -> str:
         return f"The gradebook does not know it ({error}): python -m grading release."
     if isinstance(error, (StepFailed, UnknownAssignment, Unusable)):
         return str(error)
+    if error.args and isinstance(error.args[0], list):
+        # Copying a folder: a file each, with an error's text; the first will do.
+        return f"{error.args[0][0][-1].partition('] ')[2]}."
     return f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}."
 
 

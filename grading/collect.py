@@ -219,10 +219,9 @@ def _place(
             _set_aside(candidate, classroom.directory / SUPERSEDED / Path(*submission))
             collected.superseded.append((candidate.shown, f"Older than {newest.shown}."))
     changed = newest.upload and not (before and filecmp.cmp(newest.file, submitted, shallow=False))
-    if not newest.upload and submission not in ledger:
+    if not newest.upload and not ledger.knows(submission, newest.time):
         # A run that was interrupted may have placed it.
-        same = (file for file in files if filecmp.cmp(file.file, submitted, shallow=False))
-        newest = next(same, newest)
+        newest = next((file for file in others[::-1] if filecmp.cmp(file.file, submitted, shallow=False)), newest)
     if newest.upload:
         _submit(newest, submitted, due.get(submission[1]), changed)
         ledger.note(submission, newest)
@@ -295,8 +294,9 @@ class _Ledger:
         except (KeyError, TypeError, ValueError, csv.Error):
             raise Unusable(f"{path} is not as it was written. Put it back, or delete it.") from None
 
-    def __contains__(self, submission: Submission) -> bool:
-        return submission in self._rows
+    def knows(self, submission: Submission, time: int) -> bool:
+        """Whether it has noted what was uploaded at this time."""
+        return submission in self._rows and time <= _seconds(self._rows[submission]["uploaded"])
 
     def current(self, submission: Submission, submitted: Path) -> _Candidate:
         """Describe what lies in `submitted`, which may also have come there by another way."""
@@ -323,9 +323,13 @@ class _Ledger:
         os.replace(half, self._path)
 
 
+def _seconds(uploaded: str) -> int:
+    return int(datetime.fromisoformat(uploaded).timestamp())
+
+
 def _times(uploaded: str | None, timestamp: Path) -> Iterator[int]:
     if uploaded:
-        yield int(datetime.fromisoformat(uploaded).timestamp())
+        yield _seconds(uploaded)
     try:
         yield int(parse_utc(timestamp.read_text().strip()).replace(tzinfo=UTC).timestamp())
     except (OSError, ValueError, OverflowError):

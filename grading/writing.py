@@ -97,7 +97,7 @@ def write_page(classroom: Classroom, ignore: list[str], written: Written) -> Non
     page.parent.mkdir(parents=True, exist_ok=True)
     _copy_others(classroom.notebook("autograded", task.student, task.assignment).parent, page.parent, ignore, READABLE)
     unfinished = page.with_suffix(".part")
-    unfinished.write_bytes(graded.feedback.rstrip() + b"\n" + stamp(graded.notebook, graded.after))
+    unfinished.write_bytes(graded.feedback + b"\n" + stamp(graded.notebook, graded.after))
     unfinished.chmod(READABLE)
     os.utime(unfinished, ns=(written.read_at, written.read_at))
     unfinished.replace(page)

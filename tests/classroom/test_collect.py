@@ -1,7 +1,9 @@
 """What students upload to an LMS comes to the right student and assignment, whatever they do; and nothing is lost."""
 
+import errno
 import io
 import os
+import shutil
 import stat
 import struct
 import subprocess
@@ -17,7 +19,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grading import uploads
 from grading.classroom import Classroom
-from grading.collect import collect
+from grading.collect import Collected, _Ledger, collect
+from grading.nbgrader_says import StepFailed
 from grading.uploads import Unusable
 
 NOON = datetime(2027, 3, 8, 12, 0, 0, tzinfo=UTC).timestamp()
@@ -84,9 +87,19 @@ class LMS:
         return dict(collect(self.classroom, self.folder, **options).unmatched)
 
 
+@pytest.fixture(scope="module")
+def gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an empty gradebook, once: it takes nbgrader seconds."""
+    classroom = Classroom(tmp_path_factory.mktemp("class"))
+    with classroom.gradebook():
+        return classroom.directory / "gradebook.db"
+
+
 @pytest.fixture
-def lms(tmp_path: Path) -> LMS:
-    return LMS(tmp_path)
+def lms(tmp_path: Path, gradebook: Path) -> LMS:
+    lms = LMS(tmp_path)
+    shutil.copy(gradebook, lms.classroom.directory)
+    return lms
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -569,8 +582,225 @@ def test_names_that_no_disk_takes_are_refused(lms: LMS) -> None:
     assert {file for file, _ in collect(lms.classroom, download).unmatched} == set(names)
 
 
+def test_a_mac_adds_zip_to_the_name_of_a_notebook(lms: LMS) -> None:
+    lms.upload("ada/momentum.ipynb.zip", archive({"momentum.ipynb": notebook(), "__MACOSX/._momentum.ipynb": b"\0"}))
+    assert lms.reasons() == {}
+    assert lms.text("ada") == "first"
+
+
 def test_what_is_no_zip_is_told_in_a_sentence(lms: LMS) -> None:
     with pytest.raises(Unusable, match="not a zip archive"):
         collect(lms.classroom, lms.upload("all.zip", b"Rar!"))
     with pytest.raises(FileNotFoundError):
         collect(lms.classroom, lms.folder / "missing")
+    with pytest.raises(Unusable, match="empty"):
+        (lms.folder / "all.zip").unlink()
+        collect(lms.classroom, lms.folder)
+
+
+# --- interrupted -----------------------------------------------------------------------------------------------------
+
+
+class Fault:
+    """Lets a function of the system fail at its nth call: before it does anything, half-way, or when it is done."""
+
+    def __init__(self, call: Callable[..., object], number: int, moment: str, error: BaseException) -> None:
+        self.call, self.left, self.moment, self.error = call, number, moment, error
+
+    def __call__(self, source: Path, target: Path, **options: object) -> object:
+        self.left -= 1
+        if self.left == 0 and self.moment == "half-way":
+            Path(target).write_bytes(Path(source).read_bytes()[:9])
+        if self.left == 0 and self.moment != "after":
+            raise self.error
+        result = self.call(source, target, **options)
+        if self.left == 0:
+            raise self.error
+        return result
+
+
+FAULTS = {
+    "interrupted before a rename": (os, "replace", "before", KeyboardInterrupt()),
+    "interrupted after a rename": (os, "replace", "after", KeyboardInterrupt()),
+    "killed before a rename": (os, "replace", "before", SystemExit()),
+    "killed after a rename": (os, "replace", "after", SystemExit()),
+    "disk full": (shutil, "copyfile", "half-way", OSError(errno.ENOSPC, "No space left on device")),
+}
+
+
+def two_downloads(folder: Path, gradebook: Path) -> LMS:
+    """Collect a download, and get another, in which everything happens."""
+    folder.mkdir()
+    lms = LMS(folder)
+    shutil.copy(gradebook, lms.classroom.directory)
+    lms.upload("Ada Lovelace_1_assignsubmission_file_/momentum.ipynb", notebook("Ada's first"))
+    lms.upload("bob/momentum.ipynb", notebook("Bob's first"))
+    lms.reasons()
+    lms.upload("Ada Lovelace_1_assignsubmission_file_/momentum.ipynb", notebook("Ada's second"), NOON + HOUR)
+    lms.upload("bob/draft.ipynb", notebook("Bob's older"), NOON - HOUR)
+    lms.upload("cleo/momentum.ipynb", notebook("Cleo's"), NOON + 2 * HOUR)
+    lms.upload("cleo/draft.ipynb", notebook("Cleo's older"), NOON)
+    lms.upload("cleo/cut.ipynb", notebook()[:-9])
+    lms.upload("my homework.ipynb", notebook("somebody's"))
+    return lms
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_interrupted_anywhere_the_next_run_finishes(
+    tmp_path: Path, gradebook: Path, fault: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, name, moment, error = fault
+    whole = two_downloads(tmp_path / "whole", gradebook)
+    whole.reasons()
+    expected = whole.kept("")
+    for number in range(1, 50):
+        lms = two_downloads(tmp_path / str(number), gradebook)
+        with monkeypatch.context() as faulty:
+            faulty.setattr(module, name, Fault(getattr(module, name), number, moment, error))
+            if isinstance(error, SystemExit):
+                faulty.setattr(_Ledger, "write", lambda ledger: None)
+            try:
+                lms.reasons()
+            except type(error):
+                pass
+            else:
+                break
+        lms.reasons()
+        assert lms.kept("") == expected, f"{name} {number}"
+    assert number > 2
+
+
+def test_a_table_that_a_spreadsheet_has_spoilt_is_told_in_a_sentence(lms: LMS) -> None:
+    lms.upload("ada/momentum.ipynb")
+    lms.reasons()
+    table = lms.classroom.directory / "collected.csv"
+    for spoilt in (table.read_text().replace(",", ";"), table.read_text().replace("2027-03-08T12", "8 March")):
+        table.write_text(spoilt)
+        with pytest.raises(Unusable, match="collected.csv"):
+            lms.reasons()
+
+
+# --- nbgrader's exchange ---------------------------------------------------------------------------------------------
+
+
+class Exchange(LMS):
+    """A class that hands in through nbgrader's exchange."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.inbound = self.classroom.directory / "exchange" / "optimization" / "inbound"
+        self.inbound.mkdir(parents=True)
+
+    def submit(
+        self, student: str, content: bytes | None = None, time: str = "12:00:00", assignment: str = "momentum"
+    ) -> Path:
+        timestamp = f"2027-03-08 {time}.123456 UTC"
+        folder = self.inbound / f"{student}+{assignment}+{timestamp}+secret"
+        folder.mkdir()
+        (folder / f"{assignment}.ipynb").write_bytes(notebook(assignment=assignment) if content is None else content)
+        (folder / "timestamp.txt").write_text(timestamp)
+        (folder / "submission_secret.txt").write_text(f"secret of {student}")
+        return folder
+
+    def collect(self, **options: object) -> Collected:
+        return collect(self.classroom, **options)
+
+
+@pytest.fixture
+def exchange(tmp_path: Path, gradebook: Path) -> Exchange:
+    exchange = Exchange(tmp_path)
+    shutil.copy(gradebook, exchange.classroom.directory)
+    return exchange
+
+
+def test_the_last_submission_of_the_exchange_is_collected_once(exchange: Exchange) -> None:
+    exchange.submit("ada", notebook("first"), "11:00:00")
+    exchange.submit("ada", notebook("second"), "12:00:00")
+    exchange.submit("bob", assignment="adam")
+    assert exchange.collect().submissions == [("ada", "momentum"), ("bob", "adam")]
+    assert exchange.text("ada") == "second"
+    before = {path: path.stat().st_mtime_ns for path in (exchange.classroom.directory / "submitted").rglob("*")}
+    folder = exchange.classroom.notebook("submitted", "ada", "momentum").parent
+    assert (folder / "timestamp.txt").read_text() == "2027-03-08 12:00:00 UTC"
+    assert (folder / "submission_secret.txt").read_text() == "secret of ada"
+    again = exchange.collect()
+    assert (again.submissions, again.unchanged, again.unmatched) == ([], 2, [])
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(list(exchange.inbound.iterdir())) == 3
+
+
+def test_only_one_assignment_is_collected_from_the_exchange(exchange: Exchange) -> None:
+    exchange.submit("ada")
+    exchange.submit("bob", assignment="adam")
+    exchange.collect(assignment="adam")
+    assert exchange.classroom.submissions() == [("bob", "adam")]
+
+
+def test_uploads_and_the_exchange_meet_and_the_newest_counts(exchange: Exchange) -> None:
+    exchange.upload("ada/momentum.ipynb", notebook("uploaded"), NOON - HOUR)
+    exchange.upload("bob/momentum.ipynb", notebook("uploaded"), NOON + HOUR)
+    collect(exchange.classroom, exchange.folder)
+    exchange.submit("ada", notebook("through the exchange"))
+    exchange.submit("bob", notebook("through the exchange"))
+    assert exchange.collect().submissions == [("ada", "momentum")]
+    assert (exchange.text("ada"), exchange.text("bob")) == ("through the exchange", "uploaded")
+    assert notebook("uploaded") in exchange.kept("superseded").values()
+
+
+def test_a_login_may_be_the_name_of_an_assignment(exchange: Exchange) -> None:
+    exchange.submit("adam")
+    exchange.collect()
+    assert exchange.submitted() == {"adam"}
+
+
+def test_links_in_the_exchange_are_not_followed_and_others_are_collected(exchange: Exchange, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.ipynb"
+    answers.write_bytes(notebook("model answers"))
+    linked = exchange.submit("ada") / "momentum.ipynb"
+    linked.unlink()
+    linked.symlink_to(answers)
+    folder = exchange.submit("bob")
+    shutil.rmtree(folder)
+    folder.symlink_to(exchange.submit("cleo"))
+    os.mkfifo(exchange.submit("dora") / "pipe")
+    (exchange.submit("emil") / "large.bin").write_bytes(bytes(17 * MEGABYTE))
+    exchange.submit("finn", notebook()[:-9])
+    collected = exchange.collect()
+    assert exchange.submitted() == {"cleo", "dora", "emil"}
+    assert {file.split("+")[0].rpartition("/")[2] for file, _ in collected.remarks if "+" in file} >= {
+        "ada",
+        "bob",
+        "dora",
+        "emil",
+    }
+    assert dict(collected.unmatched).keys() == {"ada/momentum", "finn/momentum/momentum.ipynb"}
+    assert b"model answers" not in b"".join(exchange.kept("submitted").values())
+
+
+def test_nbgraders_own_collect_does_not_follow_links_either(exchange: Exchange, tmp_path: Path) -> None:
+    (tmp_path / "answers.ipynb").write_bytes(notebook("model answers"))
+    (exchange.submit("ada") / "other.ipynb").symlink_to(tmp_path / "answers.ipynb")
+    assert exchange.classroom.nbgrader().collect("momentum")["success"]
+    assert exchange.submitted() == {"ada"}
+    assert b"model answers" not in b"".join(exchange.kept("submitted").values())
+
+
+def test_who_hands_in_for_another_is_shown(exchange: Exchange) -> None:
+    exchange.submit("ada")
+    ((folder, why),) = exchange.collect().remarks
+    assert folder.startswith("ada+momentum+")
+    assert "account" in why
+
+
+def test_what_is_wrong_with_the_exchange_is_told_in_a_sentence(exchange: Exchange) -> None:
+    with pytest.raises(Unusable, match="Nothing has been handed in"):
+        exchange.collect()
+    (exchange.inbound / "ada+momentum+yesterday+secret").mkdir()
+    with pytest.raises(StepFailed, match="momentum cannot be collected from the exchange: .*yesterday"):
+        exchange.collect()
+    shutil.rmtree(exchange.inbound)
+    with pytest.raises(Unusable, match="No assignment is in the exchange"):
+        exchange.collect()
+    shutil.rmtree(exchange.classroom.directory / "exchange")
+    with pytest.raises(Unusable, match="There is no exchange"):
+        exchange.collect()
