@@ -1,0 +1,56 @@
+"""An assignment goes from the instructor to a student and back, twice: there as a notebook, back as marks and words."""
+
+from conftest import Lab
+from acting import Instructor, Student, picture
+from playwright.sync_api import expect
+
+from tests.released import ASSIGNMENT, REFLECTION, answered, find
+
+COMMENT = "Well seen. Which learning rate would your colleague need?"
+
+
+def test_an_assignment_goes_there_and_back(student: Lab, instructor: Lab) -> None:
+    ada = Student(student.page)
+    ada.fetch(ASSIGNMENT)
+    assert "NotImplementedError" in ada.validate()
+
+    rest = ada.cell("def initialize_velocity(")
+    ada.write_line(rest, 'return {"d" + name: np.ones_like(value) for name, value in parameters.items()}')
+    ada.run_all()
+    checked = ada.cell("velocity = initialize_velocity(parameters)")
+    expect(checked.locator(".jp-OutputArea")).to_have_text(
+        "✗ the velocity of W1: it starts at ones; it starts at rest, with zeros."
+    )
+    checked.locator(".jp-OutputArea").scroll_into_view_if_needed()
+    picture(ada.page, "mistake")
+    assert "it starts at ones; it starts at rest, with zeros" in ada.validate()
+
+    # The visible checks know a network of two layers; hidden tests know others.
+    ada.write_line(rest, 'return {name: np.zeros_like(parameters[name[1:]]) for name in ("dW1", "db1", "dW2", "db2")}')
+    for name in ("update_with_momentum", "update_with_nesterov"):
+        ada.write(ada.cell(f"def {name}("), find(answered(), name).source)
+    ada.write(ada.cell("YOUR ANSWER HERE"), REFLECTION)
+    ada.run_all()
+    expect(ada.cell("valley = Valley").locator("img")).to_be_visible()
+    picture(ada.page, "worked")
+    assert "Success" in ada.validate()
+    ada.submit(ASSIGNMENT)
+
+    grace = Instructor(instructor.page)
+    grace.press(ASSIGNMENT, "collect")
+    grace.row(ASSIGNMENT).locator(".num-submissions a").click()
+    grace.press("student", "autograde")
+    expect(grace.row("student").locator(".status")).to_have_text("needs manual grading")
+    expect(grace.row("student").locator(".score")).to_have_text("9 / 14")
+    picture(grace.page, "graded")
+    grace.go_to("Manual Grading", ASSIGNMENT, ASSIGNMENT, "Submission #1")
+    grace.give("reflection", "2", COMMENT)
+    picture(grace.page, "marked")
+    grace.go_to("Manage Assignments")
+    expect(grace.row(ASSIGNMENT).locator(".num-submissions")).to_have_text("1")
+    grace.press(ASSIGNMENT, "generate-feedback")
+    grace.press(ASSIGNMENT, "release-feedback")
+
+    feedback = ada.fetch_feedback(ASSIGNMENT)
+    expect(feedback.get_by_text(COMMENT)).to_be_visible()
+    expect(feedback.get_by_text("(Score: 11.0 / 14.0)")).to_be_visible()
