@@ -107,7 +107,7 @@ class Instructor:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.formgrader = page.frame_locator("#nbgrader-formgrader iframe")
+        self.formgrader = page.frame_locator("iframe[src$=formgrader]")
         self.dialog = self.formgrader.locator(".modal-dialog:visible")
 
     def go_to(self, *links: str) -> None:

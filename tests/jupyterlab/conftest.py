@@ -17,23 +17,43 @@ from playwright.sync_api import Browser, Page
 from grading.classroom import ROOT
 
 COPIED = ("assignments", "course", "grading", "solutions", "nbgrader_config.py")
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 SECONDS_TO_ACT = 30
 
 
 @dataclass(frozen=True)
 class Lab:
-    """JupyterLab in a browser.
+    """JupyterLab on a server that starts.
 
     Attributes:
-        page: of the browser, at JupyterLab.
-        address: of the server, as "http://127.0.0.1:8888".
-        token: that opens it.
+        server: the process.
+        notes: file in which the server writes down where it is.
+        log: file.
+        browser: in which to open it.
     """
 
-    page: Page
-    address: str
-    token: str
+    server: subprocess.Popen
+    notes: Path
+    log: Path
+    browser: Browser
+
+    def address(self, path: str) -> str:
+        """Wait until the server is there, and give the address of a page on it, with the token that opens it."""
+        end = monotonic() + SECONDS_TO_START
+        while self.server.poll() is None and monotonic() < end:
+            try:
+                found = json.loads(self.notes.read_text())
+                return f"http://127.0.0.1:{found['port']}/{path}?token={found['token']}"
+            except (FileNotFoundError, json.JSONDecodeError):
+                sleep(0.1)
+        raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()}")
+
+    def open(self) -> Page:
+        """Open JupyterLab in a window that shares nothing with others."""
+        page = self.browser.new_page(viewport={"width": 1400, "height": 900})
+        page.set_default_timeout(SECONDS_TO_ACT * 1000)
+        page.goto(self.address("lab"))
+        return page
 
 
 @pytest.fixture(scope="module")
@@ -50,60 +70,44 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def student(course: Path, browser: Browser) -> Iterator[Lab]:
     """A student's JupyterLab."""
     with _lab(course, "student", browser) as lab:
+        lab.address("lab")
         yield lab
 
 
 @pytest.fixture(scope="module")
 def instructor(course: Path, student: Lab, browser: Browser) -> Iterator[Lab]:
-    """The instructor's JupyterLab, opened when assignments are out."""
+    """The instructor's JupyterLab; it starts while the student works."""
     with _lab(course, "instructor", browser) as lab:
         yield lab
 
 
-def environment(course: Path) -> dict[str, str]:
-    """Give the environment of somebody who has nothing but the course, activated as make does it."""
-    home = course / "home"
-    home.mkdir(exist_ok=True)
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(course)}
-
-
 @contextmanager
 def _lab(course: Path, role: str, browser: Browser) -> Iterator[Lab]:
-    with (course / f"{role}.log").open("w") as log:
+    log = course / f"{role}.log"
+    # Nobody's settings, and the course activated as make does it.
+    environment = {
+        "HOME": str(course),
+        "LANG": "C.UTF-8",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PYTHONPATH": str(course),
+    }
+    with log.open("w") as written:
         server = subprocess.Popen(
             [sys.executable, "-m", "grading", "lab", role, "--no-browser", "--port=0"],
             cwd=course,
-            env=environment(course),
+            env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=written,
+            stderr=written,
         )
+    try:
+        notes = course / "_class" / "lab" / role / "data" / "runtime" / f"jpserver-{server.pid}.json"
+        yield Lab(server, notes, log, browser)
+    finally:
+        # The server ends its kernels; if it cannot any more, they end when it is gone.
+        server.terminate()
         try:
-            notes = course / "_class" / "lab" / role / "data" / "runtime" / f"jpserver-{server.pid}.json"
-            address, token = _wait_for(notes, server, Path(log.name))
-            with browser.new_context(viewport={"width": 1400, "height": 900}) as context:
-                context.set_default_timeout(SECONDS_TO_ACT * 1000)
-                page = context.new_page()
-                page.goto(f"{address}/lab?token={token}")
-                yield Lab(page, address, token)
-        finally:
-            # The server ends its kernels on a signal, and kernels end when it is gone.
-            server.terminate()
-            try:
-                server.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-
-
-def _wait_for(notes: Path, server: subprocess.Popen, log: Path) -> tuple[str, str]:
-    """Wait until the server has written down where it is."""
-    end = monotonic() + SECONDS_TO_START
-    while server.poll() is None and monotonic() < end:
-        try:
-            found = json.loads(notes.read_text())
-            return f"http://127.0.0.1:{found['port']}", found["token"]
-        except (FileNotFoundError, json.JSONDecodeError):
-            sleep(0.1)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+            server.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
