@@ -47,7 +47,7 @@ def test_an_assignment_goes_there_and_back(student: Lab, instructor: Lab) -> Non
     grace.go_to("Manual Grading", ASSIGNMENT, ASSIGNMENT, "Submission #1")
     grace.give("reflection", "2", COMMENT)
     picture(grace.page, "marked")
-    grace.go_to("Manage Assignments")
+    grace.go_to("Manual Grading", "Manage Assignments")
     expect(grace.row(ASSIGNMENT).locator(".num-submissions")).to_have_text("1")
     grace.press(ASSIGNMENT, "generate-feedback")
     grace.press(ASSIGNMENT, "release-feedback")
