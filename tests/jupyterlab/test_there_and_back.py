@@ -45,6 +45,7 @@ def test_an_assignment_goes_there_and_back(student: Lab, instructor: Lab) -> Non
     expect(grace.row("student").locator(".score")).to_have_text("9 / 14")
     picture(grace.page, "graded")
     grace.go_to("Manual Grading", ASSIGNMENT, ASSIGNMENT, "Submission #1")
+    expect(grace.formgrader.locator("mjx-container").first).to_be_attached()
     grace.give("reflection", "2", COMMENT)
     picture(grace.page, "marked")
     grace.go_to("Manual Grading", "Manage Assignments")
