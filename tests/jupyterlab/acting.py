@@ -95,11 +95,12 @@ class Student:
         self.go_to_assignments()
         submitted = self.assignment("submitted", assignment)
         submitted.get_by_role("button", name="Fetch Feedback").click()
-        picture(self.page, "feedback-fetched")
         submitted.get_by_text("view feedback").click()
-        self.page.wait_for_timeout(5000)
+        self.page.get_by_role("listitem", name=f"{assignment}.html").dblclick()
+        page = self.page.frame_locator(".jp-HTMLViewer iframe")
+        page.get_by_role("heading").first.wait_for()
         picture(self.page, "feedback")
-        return self.page.frame_locator(".jp-HTMLViewer iframe")
+        return page
 
 
 class Instructor:

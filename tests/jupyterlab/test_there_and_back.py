@@ -1,8 +1,12 @@
-"""An assignment goes from the instructor to a student and back, twice: there as a notebook, back as marks and words."""
+"""An assignment goes to a student as a notebook, and comes back as marks and words; no answer goes with it."""
 
+from pathlib import Path
+
+import nbformat
 from acting import Instructor, Student, picture
 from conftest import Lab
-from playwright.sync_api import expect
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Browser, expect
 
 from tests.released import ASSIGNMENT, REFLECTION, answered, find
 
@@ -56,3 +60,22 @@ def test_an_assignment_goes_there_and_back(student: Lab, instructor: Lab) -> Non
     feedback = ada.fetch_feedback(ASSIGNMENT)
     expect(feedback.get_by_text(COMMENT)).to_be_visible()
     expect(feedback.get_by_text("(Score: 11.0 / 14.0)")).to_be_visible()
+    feedback.get_by_text(COMMENT).scroll_into_view_if_needed()
+    picture(ada.page, "comment")
+
+
+def test_a_student_finds_the_course_and_neither_answers_nor_formgrader(
+    course: Path, student: Lab, instructor: Lab, browser: Browser
+) -> None:
+    imports = [f"import {name}" for name in ("course", "solutions", "grading")]
+    cells = [new_code_cell(source) for source in ("import sys; sys.path.insert(0, '..')", *imports)]
+    peek = course / "_class" / "desk" / "peek" / "peek.ipynb"
+    peek.parent.mkdir(parents=True)
+    nbformat.write(new_notebook(cells=cells), peek)
+    with browser.new_context() as context:
+        validated = context.request.post(student.address("assignments/validate"), form={"path": "peek/peek.ipynb"})
+        failed = {cell["source"]: cell["raw_error"] for cell in validated.json()["value"]["failed"]}
+        assert context.request.get(student.address("formgrader/")).status == 404
+        assert context.request.get(instructor.address("formgrader/")).status == 200
+    assert list(failed) == ["import solutions", "import grading"]
+    assert all("No module named" in error for error in failed.values())
