@@ -15,7 +15,6 @@ from typing import NoReturn
 from jupyterlab_server.workspaces_handler import WorkspacesManager
 
 from grading.classroom import ROOT, Classroom
-from grading.questions import ASSIGNMENTS
 from grading.release import BUNDLE, release
 
 HERE = Path(__file__).resolve().parent
@@ -48,12 +47,12 @@ def _offer_assignments(classroom: Classroom) -> None:
     """Put the release into the exchange, where students fetch it."""
     nbgrader = classroom.nbgrader()
     offered = Path(nbgrader.exchange_root, nbgrader.course_id, "outbound")
-    for assignment in ASSIGNMENTS:
-        notebook = Path(assignment, f"{assignment}.ipynb")
-        if (offered / notebook).exists():
-            if (offered / notebook).read_bytes() == (classroom.directory / "release" / notebook).read_bytes():
-                continue
-            shutil.rmtree(offered / assignment)
+    for released in sorted((classroom.directory / "release").glob("*/*.ipynb")):
+        assignment = released.parent.name
+        in_exchange = offered / assignment / released.name
+        if in_exchange.exists() and in_exchange.read_bytes() == released.read_bytes():
+            continue
+        shutil.rmtree(offered / assignment, ignore_errors=True)
         result = nbgrader.release_assignment(assignment)
         if not result["success"]:
             raise RuntimeError(f"nbgrader could not put {assignment!r} into the exchange:\n{result['log']}")
