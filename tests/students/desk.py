@@ -60,7 +60,7 @@ class Desk:
     def _uv(self, arguments: str) -> None:
         """Run uv, with the settings of this machine for where packages come from."""
         environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-        uv = [sys.executable, "-m", "uv", "--quiet", *arguments.split()]
+        uv = [str(Path(sys.executable).with_name("uv")), "--quiet", *arguments.split()]
         subprocess.run(uv, cwd=self.folder, env=environment, check=True)
 
     @property
@@ -104,5 +104,3 @@ def server_command(desk: Desk) -> list[str]:
     as_root = ["--allow-root"] if os.geteuid() == 0 else []
     program = str(desk.folder / ".venv" / "bin" / "jupyter")
     return [program, "lab", "--no-browser", "--port=0", "--ip=127.0.0.1", "--IdentityProvider.token=known", *as_root]
-
-
