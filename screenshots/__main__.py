@@ -17,7 +17,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from nbgrader.api import Gradebook
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
@@ -73,7 +73,7 @@ def _take_feedback(browser: Browser, course: Path) -> None:
 
 def _take_report(browser: Browser, course: Path) -> None:
     page = _open(browser, (course / "_class" / "report.html").as_uri())
-    _scroll(page, page.get_by_role("heading", name=ASSIGNMENT, exact=True), "start")
+    _scroll(page, page.get_by_role("heading", name="momentum", exact=True), "start")
     _save(page, "report")
 
 
@@ -87,7 +87,7 @@ def _take_notebook(browser: Browser, course: Path) -> None:
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         check = page.locator(".jp-Cell", has=page.get_by_text("✓ the steps for 5,000,000 examples in one batch"))
-        check.wait_for()
+        check.wait_for(timeout=SECONDS_TO_START * 1000)
         _scroll(page, check, "end")
         _save(page, "notebook")
 
@@ -95,11 +95,11 @@ def _take_notebook(browser: Browser, course: Path) -> None:
 def _take_formgrader(browser: Browser, course: Path) -> None:
     """The place in formgrader where the instructor marks a reflection."""
     with Gradebook(f"sqlite:///{course}/_class/gradebook.db") as gradebook:
-        submission = gradebook.find_submission_notebook("decay", "decay", STUDENT).id
+        submission = gradebook.find_submission_notebook("decay", "decay", "ada").id
     with _lab(course, "instructor", f"formgrader/submissions/{submission}/") as address:
         page = _open(browser, address)
         page.locator(".score").last.fill("2")
-        page.locator(".comment").last.fill("Right about the noise. For 2: in how many epochs has the rate become tiny?")
+        page.locator(".comment").last.fill("Right in general. For 2: how small is the rate after five epochs?")
         _scroll(page, page.get_by_text("Student's answer").last, "center")
         _save(page, "formgrader")
 
@@ -151,7 +151,8 @@ def _scroll(page: Page, place: Locator, to: str) -> None:
 def _save(page: Page, name: str) -> None:
     # Let what was moved come to rest.
     page.wait_for_timeout(1000)
-    picture = Image.open(BytesIO(page.screenshot()))
+    # On a white page, a white picture has no edge.
+    picture = ImageOps.expand(Image.open(BytesIO(page.screenshot())).convert("RGB"), border=2, fill="#b0b8c0")
     picture.save(HERE / f"{name}.webp", quality=80, method=6)
     page.close()
 
