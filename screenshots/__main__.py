@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from time import monotonic, sleep
 
+import nbformat
 from nbgrader.api import Gradebook
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
@@ -23,18 +24,17 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 COPIED = ("_class", "assignments", "course", "grading", "solutions", "nbgrader_config.py")
-STUDENT = "euler"
+RIGHT, STUDENT = "ada", "euler"
 ASSIGNMENT = "mini-batch"
 QUESTION = "updates_per_epoch"
 MEETS_THE_CHALLENGE = {"β": "0.5", "learning rate α": "0.2"}
+LOW = 660
 SECONDS_TO_START = 120
 
-# Nothing in JupyterLab but the notebook, and all of it drawn, so that it can be scrolled to any place.
+# All of a notebook is drawn at once, so that it can be scrolled to any place.
 SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
-    "@jupyterlab/application-extension/shell": {"startupMode": "single"},
 }
-WORKSPACE = {"data": {"layout-restorer:data": {"left": {"collapsed": True}}}, "metadata": {"id": "default"}}
 
 
 def main() -> None:
@@ -72,16 +72,19 @@ def _take_feedback(browser: Browser, course: Path) -> None:
 
 
 def _take_report(browser: Browser, course: Path) -> None:
-    page = _open(browser, (course / "_class" / "report.html").as_uri())
+    page = _open(browser, (course / "_class" / "report.html").as_uri(), height=LOW)
     _scroll(page, page.get_by_role("heading", name="momentum", exact=True), "start")
     _save(page, "report")
 
 
 def _take_notebook(browser: Browser, course: Path) -> None:
     """A student's notebook after *Run All Cells*, where a visible check says what is wrong."""
-    handed_in = course / "_class" / "submitted" / STUDENT / ASSIGNMENT
-    shutil.copytree(handed_in, course / "_class" / "desk" / ASSIGNMENT, dirs_exist_ok=True)
-    with _lab(course, "student", f"lab/tree/{ASSIGNMENT}/{ASSIGNMENT}.ipynb") as address:
+    path = Path(ASSIGNMENT, f"{ASSIGNMENT}.ipynb")
+    # *Run All Cells* stops at the first cell that fails: this is the first.
+    notebook, wrong = (nbformat.read(course / "_class" / "submitted" / who / path, 4) for who in (RIGHT, STUDENT))
+    _cell(notebook, QUESTION).source = _cell(wrong, QUESTION).source
+    _write(course / "_class" / "desk" / path, notebook)
+    with _lab(course, "student", f"lab/tree/{path}") as address:
         page = _open(browser, address)
         page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=SECONDS_TO_START * 1000)
         page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -92,12 +95,16 @@ def _take_notebook(browser: Browser, course: Path) -> None:
         _save(page, "notebook")
 
 
+def _cell(notebook: nbformat.NotebookNode, grade_id: str) -> nbformat.NotebookNode:
+    return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+
+
 def _take_formgrader(browser: Browser, course: Path) -> None:
     """The place in formgrader where the instructor marks a reflection."""
     with Gradebook(f"sqlite:///{course}/_class/gradebook.db") as gradebook:
-        submission = gradebook.find_submission_notebook("decay", "decay", "ada").id
+        submission = gradebook.find_submission_notebook("decay", "decay", RIGHT).id
     with _lab(course, "instructor", f"formgrader/submissions/{submission}/") as address:
-        page = _open(browser, address)
+        page = _open(browser, address, height=LOW)
         page.locator(".score").last.fill("2")
         page.locator(".comment").last.fill("Right in general. For 2: how small is the rate after five epochs?")
         _scroll(page, page.get_by_text("Student's answer").last, "center")
@@ -132,13 +139,13 @@ def _address(server: subprocess.Popen, notes: Path, path: str) -> str:
     raise RuntimeError("JupyterLab did not start")
 
 
-def _write(path: Path, settings: object) -> None:
+def _write(path: Path, content: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(settings), encoding="utf-8")
+    path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def _open(browser: Browser, address: str) -> Page:
-    page = browser.new_page(viewport={"width": 1200, "height": 840}, device_scale_factor=1.25)
+def _open(browser: Browser, address: str, height: int = 840) -> Page:
+    page = browser.new_page(viewport={"width": 1200, "height": height}, device_scale_factor=1.25)
     page.goto(address)
     return page
 
