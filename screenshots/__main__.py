@@ -32,9 +32,7 @@ LOW = 660
 SECONDS_TO_START = 120
 
 # All of a notebook is drawn at once, so that it can be scrolled to any place.
-SETTINGS = {
-    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
-}
+SETTINGS = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
 
 
 def main() -> None:
