@@ -2,7 +2,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all site pdf class serve lab test bench lock clean
+.PHONY: all site pdf class serve lab test bench screenshots lock clean help
 
 export PYTHONPATH := $(CURDIR)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -58,7 +58,7 @@ _build/cache-of-this-course: $(shared) $(installed)
 
 # Notebooks are executed on all processors first; the build then finds them in its cache.
 # Pages name their scripts and styles with a digest, so that a changed asset changes them all.
-$(page): $(installed) $(mathjax) _build/cache-of-this-course _config.yml _toc.yml $(wildcard chapters/* _assets/*) README.md
+$(page): $(installed) $(mathjax) _build/cache-of-this-course _config.yml _toc.yml $(wildcard chapters/* _assets/*)
 	@jcache notebook --cache-path $(executed) add $(wildcard chapters/*.ipynb) <<< y >/dev/null
 	@jcache project --cache-path $(executed) execute --executor local-parallel --timeout 120 --verbosity WARNING >/dev/null
 	jupyter-book build . $(if $(filter _assets/%,$?),--all) -W -n --keep-going --quiet
@@ -104,6 +104,12 @@ test: $(page)
 bench: $(bundle)
 	@python -m bench $(or $(N),100)
 
+## Take the pictures of README.md.
+screenshots: $(page) $(marked)
+	@type chromium >/dev/null 2>&1 || $(call debian,chromium)
+	@python -m grading report >/dev/null
+	@python -m screenshots
+
 ## Renew requirements.txt from requirements.in.
 lock: $(installed)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.txt
@@ -111,3 +117,7 @@ lock: $(installed)
 ## Delete everything that was made, the virtual environment and the sample class included.
 clean:
 	rm -rf .venv _build _class $(mathjax)
+
+## List what there is to make.
+help:
+	@awk '/^## / { says = substr($$0, 4) } says && /^[a-z]+:/ { printf "make %-12s %s\n", substr($$1, 1, length($$1) - 1), says; says = "" }' Makefile

@@ -15,7 +15,8 @@ SITE = ROOT / "_build" / "html"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
 HANDS_OVER = "actions/upload-pages-artifact"
 PUBLISHES = "actions/deploy-pages"
-FULL_VERSION = re.compile(r"[\w-]+/[\w/-]+@(v\d+\.\d+\.\d+|[0-9a-f]{40})")
+COMMIT = re.compile(r"[\w-]+/[\w/-]+@[0-9a-f]{40}")
+DATED_IMAGE = re.compile(r"[\w./-]+(:[a-z]+-\d{8}|@sha256:[0-9a-f]{64})")
 ONLY_FROM_MAIN = "github.event_name != 'pull_request' && github.ref == 'refs/heads/main'"
 KINDS_OF_FILE = {".html", ".css", ".js", ".map", ".png", ".svg", ".ico", ".ttf", ".woff", ".woff2", ".eot"} | {
     *(".inv", ".ipynb", ".md", ".txt", ".mo", ".po", "")
@@ -38,11 +39,21 @@ def _uses(job: dict[str, Any], action: str) -> list[dict[str, Any]]:
     return [step for step in job["steps"] if step.get("uses", "").startswith(f"{action}@")]
 
 
-def test_each_action_is_named_with_its_full_version() -> None:
+def test_each_action_is_named_by_its_commit_with_the_version_beside_it() -> None:
     used = [step["uses"] for step in _steps() if "uses" in step]
     assert used
+    text = "".join(path.read_text(encoding="utf-8") for path in WORKFLOWS)
     for action in used:
-        assert FULL_VERSION.fullmatch(action), action
+        assert COMMIT.fullmatch(action), action
+        assert re.search(rf"{action}  # v\d+\.\d+\.\d+$", text, re.MULTILINE), action
+
+
+def test_each_machine_and_image_is_named_by_its_version() -> None:
+    for job in _jobs().values():
+        assert re.fullmatch(r"ubuntu-\d+\.\d+", job["runs-on"])
+        assert job["timeout-minutes"] <= 120
+        if "container" in job:
+            assert DATED_IMAGE.fullmatch(job["container"]["image"])
 
 
 def test_only_the_built_site_leaves_the_machine() -> None:
