@@ -119,9 +119,11 @@ def _write_the_example(project: Project) -> None:
             file.write_text(block.text + "\n", encoding="utf-8")
             continue
         cell = _cell(notebook, block.caption)
-        project.template[block.caption] = cell.source
-        cell.source = block.text
-        if points := re.search(r"gives (\d+) points$", block.caption):
+        before, *rest = cell.source.splitlines()
+        only_the_first = block.caption.startswith("the first line of")
+        project.template[block.caption] = before if only_the_first else cell.source
+        cell.source = "\n".join([block.text, *rest]) if only_the_first else block.text
+        if points := re.search(r"(\d+) points\.", block.text):
             cell.metadata.nbgrader.points = int(points[1])
     nbformat.write(notebook, project.notebook)
 
@@ -130,7 +132,7 @@ def _cell(notebook: nbformat.NotebookNode, caption: str) -> nbformat.NotebookNod
     if beginning := re.fullmatch(r'the cell that begins "(.*)"', caption):
         found = [cell for cell in notebook.cells if cell.source.startswith(beginning[1])]
     else:
-        name = re.match(r"the cell (\w+)", caption)[1]
+        name = re.fullmatch(r"the (?:first line of the )?cell (\w+)", caption)[1]
         found = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name]
     (cell,) = found
     return cell
