@@ -23,7 +23,7 @@ from grading.collect import Collected, _Ledger, collect
 from grading.nbgrader_says import StepFailed
 from grading.uploads import Unusable
 
-NOON = datetime(2027, 3, 8, 12, 0, 0, tzinfo=UTC).timestamp()
+NOON = datetime(2025, 3, 8, 12, 0, 0, tzinfo=UTC).timestamp()
 HOUR = 3600.0
 MEGABYTE = 2**20
 MOODLE = "Ada Lovelace_101_assignsubmission_file_"
@@ -46,7 +46,7 @@ def archive(entries: dict[str, bytes], **options: object) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, **options) as zipped:
         for name, entry in entries.items():
-            zipped.writestr(zipfile.ZipInfo(name, (2027, 3, 1, 0, 0, 0)), entry, zipfile.ZIP_DEFLATED)
+            zipped.writestr(zipfile.ZipInfo(name, (2025, 3, 1, 0, 0, 0)), entry, zipfile.ZIP_DEFLATED)
     return content.getvalue()
 
 
@@ -129,7 +129,7 @@ def test_each_form_of_names_is_understood(lms: LMS, name: str, student: str) -> 
     assert lms.submitted() == {student}
     assert lms.text(student) == "first"
     timestamp = lms.classroom.notebook("submitted", student, "momentum").with_name("timestamp.txt")
-    assert timestamp.read_text() == "2027-03-08 12:00:00 UTC"
+    assert timestamp.read_text() == "2025-03-08 12:00:00 UTC"
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_the_time_of_a_submission_that_came_another_way_is_respected(lms: LMS) -
     submitted = lms.classroom.notebook("submitted", "ada", "momentum")
     submitted.parent.mkdir(parents=True)
     submitted.write_bytes(notebook("by nbgrader"))
-    submitted.with_name("timestamp.txt").write_text("2027-03-08 12:30:00.123456 UTC")
+    submitted.with_name("timestamp.txt").write_text("2025-03-08 12:30:00.123456 UTC")
     upload = lms.upload("ada/momentum.ipynb", notebook("by the LMS"))
     lms.reasons()
     assert lms.text("ada") == "by nbgrader"
@@ -317,7 +317,7 @@ def test_times_in_an_archive_are_the_students_and_count_only_there(lms: LMS) -> 
     lms.reasons()
     assert lms.text("ada") == "second"
     timestamp = lms.classroom.notebook("submitted", "bob", "momentum").with_name("timestamp.txt")
-    assert timestamp.read_text() == "2027-03-08 12:00:00 UTC"
+    assert timestamp.read_text() == "2025-03-08 12:00:00 UTC"
 
 
 def test_collecting_again_changes_nothing(lms: LMS) -> None:
@@ -344,12 +344,12 @@ def test_the_same_work_again_is_not_late(lms: LMS) -> None:
     os.utime(upload, (NOON + HOUR, NOON + HOUR))
     lms.reasons()
     timestamp = lms.classroom.notebook("submitted", "ada", "momentum").with_name("timestamp.txt")
-    assert timestamp.read_text() == "2027-03-08 12:00:00 UTC"
+    assert timestamp.read_text() == "2025-03-08 12:00:00 UTC"
 
 
 def test_who_is_not_late_for_the_lms_is_not_late_by_the_time_of_the_download(lms: LMS) -> None:
     with lms.classroom.gradebook() as gradebook:
-        gradebook.update_or_create_assignment("momentum", duedate=datetime(2027, 3, 8, 11, 0))
+        gradebook.update_or_create_assignment("momentum", duedate=datetime(2025, 3, 8, 11, 0))
     lms.upload("ada_1_2_momentum.ipynb")
     lms.upload("bob_LATE_3_4_momentum.ipynb")
     lms.upload("cleo/momentum.ipynb")
@@ -391,7 +391,7 @@ def test_what_is_kept_is_matched_by_a_roster_later(lms: LMS, name: str) -> None:
     assert lms.submitted() == {"s123"}
     assert lms.kept("unmatched") == {}
     timestamp = lms.classroom.notebook("submitted", "s123", "momentum").with_name("timestamp.txt")
-    assert timestamp.read_text() == "2027-03-08 12:00:00 UTC"
+    assert timestamp.read_text() == "2025-03-08 12:00:00 UTC"
 
 
 @pytest.mark.parametrize("name", ["ada_lovelace_momentum.ipynb", "ada_lovelace/momentum.ipynb", "adam/momentum.ipynb"])
@@ -674,7 +674,7 @@ def test_a_table_that_a_spreadsheet_has_spoilt_is_told_in_a_sentence(lms: LMS) -
     lms.upload("ada/momentum.ipynb")
     lms.reasons()
     table = lms.classroom.directory / "collected.csv"
-    for spoilt in (table.read_text().replace(",", ";"), table.read_text().replace("2027-03-08T12", "8 March")):
+    for spoilt in (table.read_text().replace(",", ";"), table.read_text().replace("2025-03-08T12", "8 March")):
         table.write_text(spoilt)
         with pytest.raises(Unusable, match="collected.csv"):
             lms.reasons()
@@ -694,7 +694,7 @@ class Exchange(LMS):
     def submit(
         self, student: str, content: bytes | None = None, time: str = "12:00:00", assignment: str = "momentum"
     ) -> Path:
-        timestamp = f"2027-03-08 {time}.123456 UTC"
+        timestamp = f"2025-03-08 {time}.123456 UTC"
         folder = self.inbound / f"{student}+{assignment}+{timestamp}+secret"
         folder.mkdir()
         (folder / f"{assignment}.ipynb").write_bytes(notebook(assignment=assignment) if content is None else content)
@@ -721,7 +721,7 @@ def test_the_last_submission_of_the_exchange_is_collected_once(exchange: Exchang
     assert exchange.text("ada") == "second"
     before = {path: path.stat().st_mtime_ns for path in (exchange.classroom.directory / "submitted").rglob("*")}
     folder = exchange.classroom.notebook("submitted", "ada", "momentum").parent
-    assert (folder / "timestamp.txt").read_text() == "2027-03-08 12:00:00 UTC"
+    assert (folder / "timestamp.txt").read_text() == "2025-03-08 12:00:00 UTC"
     assert (folder / "submission_secret.txt").read_text() == "secret of ada"
     again = exchange.collect()
     assert (again.submissions, again.unchanged, again.unmatched) == ([], 2, [])
