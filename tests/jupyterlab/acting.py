@@ -117,9 +117,8 @@ class Instructor:
             self.formgrader.get_by_role("link", name=link, exact=True).click()
 
     def press(self, row: str, action: str) -> None:
-        """Press what nbgrader shows as a picture in a row: "collect", "autograde" or the like; it says that it is done."""
-        self.formgrader.locator("tr", has_text=row).locator(f".{action} a").click()
-        picture(self.page, f"{action}-pressed")
+        """Press a picture in a row, as "collect" or "autograde", and wait until formgrader says that it is done."""
+        self.row(row).locator(f".{action} a").click()
         expect(self.dialog).to_contain_text("Success", timeout=MILLISECONDS_TO_EXECUTE)
         picture(self.page, action)
         self.dialog.get_by_role("button", name="Close").click()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import nbformat
 from acting import Instructor, Student, picture
-from conftest import Lab
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, expect
+from serving import Lab
 
 from tests.released import ASSIGNMENT, REFLECTION, answered, find
 
