@@ -26,8 +26,8 @@ c.CourseDirectory.autograded_directory = "_class/autograded"
 c.CourseDirectory.feedback_directory = "_class/feedback"
 c.CourseDirectory.solution_directory = "_class/solution"
 
-# Students with accounts on this computer fetch and hand in here, in nbgrader's Assignment List. The students of a server
-# that many use need a folder that all of them may enter, as nbgrader's own choice: "/usr/local/share/nbgrader/exchange".
+# Students with accounts on this computer fetch and hand in here, by nbgrader's Assignment List. On a server that many
+# use, name a folder that all of them may enter, as nbgrader's own choice: "/usr/local/share/nbgrader/exchange".
 c.Exchange.root = str(exchange)
 
 # The gradebook is a file. Where many grade at a time, or on other machines than this one, name a PostgreSQL database:

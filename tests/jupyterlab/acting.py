@@ -79,9 +79,8 @@ class Student:
         return said
 
     def go_to_assignments(self) -> None:
-        """Turn to the Assignment List and have it look again."""
+        """Turn to the Assignment List."""
         self.page.get_by_role("tab", name="Assignments").click()
-        self.assignments.locator("#refresh_assignments_list").click()
 
     def submit(self, assignment: str) -> None:
         """Hand in what is saved."""
@@ -112,14 +111,15 @@ class Instructor:
         self.dialog = self.formgrader.locator(".modal-dialog:visible")
 
     def go_to(self, *links: str) -> None:
-        """Follow links."""
+        """Follow links from page to page."""
         for link in links:
-            self.formgrader.get_by_role("link", name=link, exact=True).click()
+            # The next page may have a link of the same name.
+            with self.page.expect_event("framenavigated"):
+                self.formgrader.get_by_role("link", name=link, exact=True).click()
 
     def press(self, row: str, action: str) -> None:
-        """Press what nbgrader shows as a picture in a row: "collect", "autograde" or the like; it says that it is done."""
-        self.formgrader.locator("tr", has_text=row).locator(f".{action} a").click()
-        picture(self.page, f"{action}-pressed")
+        """Press a picture in a row, as "collect" or "autograde", and wait until formgrader says that it is done."""
+        self.row(row).locator(f".{action} a").click()
         expect(self.dialog).to_contain_text("Success", timeout=MILLISECONDS_TO_EXECUTE)
         picture(self.page, action)
         self.dialog.get_by_role("button", name="Close").click()

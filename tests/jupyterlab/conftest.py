@@ -1,59 +1,16 @@
-"""A copy of the course, and JupyterLab in it as `make lab` opens it, for a student and for the instructor."""
+"""A copy of the course with a class of its own, and JupyterLab in it, for a student and for the instructor."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
+from serving import Lab, lab
 
 from grading.classroom import ROOT
 
 COPIED = ("assignments", "course", "grading", "solutions", "nbgrader_config.py")
-SECONDS_TO_START = 120
-SECONDS_TO_ACT = 30
-
-
-@dataclass(frozen=True)
-class Lab:
-    """JupyterLab on a server that starts.
-
-    Attributes:
-        server: the process.
-        notes: file in which the server writes down where it is.
-        log: file.
-        browser: in which to open it.
-    """
-
-    server: subprocess.Popen
-    notes: Path
-    log: Path
-    browser: Browser
-
-    def address(self, path: str) -> str:
-        """Wait until the server is there, and give the address of a page on it, with the token that opens it."""
-        end = monotonic() + SECONDS_TO_START
-        while self.server.poll() is None and monotonic() < end:
-            try:
-                found = json.loads(self.notes.read_text())
-                return f"http://127.0.0.1:{found['port']}/{path}?token={found['token']}"
-            except (FileNotFoundError, json.JSONDecodeError):
-                sleep(0.1)
-        raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()}")
-
-    def open(self) -> Page:
-        """Open JupyterLab in a window that shares nothing with others."""
-        page = self.browser.new_page(viewport={"width": 1400, "height": 900})
-        page.set_default_timeout(SECONDS_TO_ACT * 1000)
-        page.goto(self.address("lab"))
-        return page
 
 
 @pytest.fixture(scope="module")
@@ -69,45 +26,13 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def student(course: Path, browser: Browser) -> Iterator[Lab]:
     """A student's JupyterLab."""
-    with _lab(course, "student", browser) as lab:
-        lab.address("lab")
-        yield lab
+    with lab(course, "student", browser) as opened:
+        opened.address("lab")
+        yield opened
 
 
 @pytest.fixture(scope="module")
 def instructor(course: Path, student: Lab, browser: Browser) -> Iterator[Lab]:
     """The instructor's JupyterLab; it starts while the student works."""
-    with _lab(course, "instructor", browser) as lab:
-        yield lab
-
-
-@contextmanager
-def _lab(course: Path, role: str, browser: Browser) -> Iterator[Lab]:
-    log = course / f"{role}.log"
-    # Nobody's settings, and the course activated as make does it.
-    environment = {
-        "HOME": str(course),
-        "LANG": "C.UTF-8",
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "PYTHONPATH": str(course),
-    }
-    with log.open("w") as written:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "grading", "lab", role, "--no-browser", "--port=0"],
-            cwd=course,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=written,
-            stderr=written,
-        )
-    try:
-        notes = course / "_class" / "lab" / role / "data" / "runtime" / f"jpserver-{server.pid}.json"
-        yield Lab(server, notes, log, browser)
-    finally:
-        # The server ends its kernels; if it cannot any more, they end when it is gone.
-        server.terminate()
-        try:
-            server.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+    with lab(course, "instructor", browser) as opened:
+        yield opened
