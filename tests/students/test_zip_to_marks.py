@@ -41,7 +41,7 @@ def classroom(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _scores(classroom: Path) -> dict[str, float]:
     with (classroom / "marks.csv").open(encoding="utf-8", newline="") as file:
-        return {row["student"]: float(row["momentum"]) for row in csv.DictReader(file)}
+        return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
 
 
 def test_what_is_uploaded_is_what_is_graded(classroom: Path) -> None:
