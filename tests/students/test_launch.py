@@ -33,7 +33,7 @@ def _build(folder: Path, config: str) -> BeautifulSoup:
     config = config.replace("execute_notebooks: cache", 'execute_notebooks: "off"')
     (folder / "_config.yml").write_text(config, encoding="utf-8")
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: {CHAPTER}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "jupyter_book", "build", str(folder), "--quiet"]
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", folder, "--quiet"]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     return BeautifulSoup((folder / "_build" / "html" / f"{CHAPTER}.html").read_text(encoding="utf-8"), "html.parser")
 
