@@ -48,14 +48,19 @@ class Desk:
     @classmethod
     def make(cls, bundle: Path, folder: Path, python: str) -> "Desk":
         """Unzip into an empty folder, and install with this Python."""
-        folder.mkdir()
-        with zipfile.ZipFile(bundle) as archive:
-            archive.extractall(folder)
-        desk = cls(folder / bundle.stem)
+        desk = cls.unpack(bundle, folder)
         venv, install = re.findall(r"^    uv (venv .*|pip install .*)$", (desk.folder / "README.md").read_text(), re.M)
         desk._uv(venv.replace("3.13", python))
         desk._uv(install)
         return desk
+
+    @classmethod
+    def unpack(cls, bundle: Path, folder: Path) -> "Desk":
+        """Unzip into an empty folder."""
+        folder.mkdir()
+        with zipfile.ZipFile(bundle) as archive:
+            archive.extractall(folder)
+        return cls(folder / bundle.stem)
 
     def _uv(self, arguments: str) -> None:
         """Run uv, with the settings of this machine for where packages come from."""

@@ -2,7 +2,9 @@
 
 import json
 import re
+import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -28,17 +30,30 @@ def ask(desk: Desk) -> Iterator[Callable[..., bytes]]:
     try:
         address = next(found[1] for line in server.stderr if (found := re.search(r"(http://127\.0\.0\.1:\d+)/", line)))
 
-        def ask(path: str, **form: str) -> bytes:
+        def ask(path: str, form: dict[str, str] | None = None) -> bytes:
             data = urlencode(form).encode() if form else None
             headers = {"Authorization": "token known"}
             with urlopen(Request(f"{address}{path}", data=data, headers=headers), timeout=120) as answer:
                 return answer.read()
 
+        _until_it_listens(address)
         yield ask
     finally:
         server.terminate()
         server.wait(timeout=30)
         server.stderr.close()
+
+
+def _until_it_listens(address: str) -> None:
+    """Wait; the server tells its address first."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(address.removeprefix("http://").split(":"), timeout=1).close()
+            return
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def test_the_extension_is_enabled(desk: Desk) -> None:
@@ -53,7 +68,7 @@ def test_jupyterlab_opens_the_notebooks(ask: Callable[..., bytes]) -> None:
 
 def _validate(ask: Callable[..., bytes], notebook: str) -> dict:
     """Press Validate."""
-    answer = json.loads(ask("/assignments/validate", path=notebook))
+    answer = json.loads(ask("/assignments/validate", {"path": notebook}))
     assert answer["success"], answer["value"]
     return answer["value"]
 
