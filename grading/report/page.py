@@ -1,6 +1,7 @@
 """The page: one file without scripts, which loads nothing; what students wrote is text on it and nothing else."""
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 from statistics import mean, median
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from grading.classroom import Classroom
 from grading.questions import ASSIGNMENTS
@@ -69,6 +71,11 @@ def _names(classroom: Classroom) -> dict[str, str]:
         }
 
 
+def _with_code(text: str) -> Markup:
+    """Set what stands between backticks as code, and escape all else."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
 def _printable(text: str) -> str:
     """Bound a text of a student's, and take out what would turn or hide the text around it."""
     shown = "".join(character if character.isprintable() else "�" for character in text[:LONGEST_NAME])
@@ -90,6 +97,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"printable": _printable, "summary": _summary}
+    environment.filters |= {"printable": _printable, "summary": _summary, "with_code": _with_code}
     environment.globals["distribution"] = distribution
     return environment

@@ -20,7 +20,7 @@ from grading.questions import ASSIGNMENTS, QUESTIONS
 from grading.report import report
 from grading.report.alike import alike
 from grading.report.facts import Facts, facts
-from grading.report.page import distribution
+from grading.report.page import _with_code, distribution
 from grading.report.remarks import STILL_TO_BE_WRITTEN, UNEXPLAINED, remarks
 from tests.classroom.fabricated import fabricate, mark_by_hand
 from tests.released import ASSIGNMENT, answered, find, released
@@ -225,6 +225,10 @@ def test_hostile_names_are_text(page: str) -> None:
     assert "\u202e" not in page
     assert not parsed.find_all(["script", "img", "b", "iframe", "object", "form"])
     assert not [name for tag in parsed.find_all() for name in tag.attrs if name.startswith("on")]
+
+
+def test_code_in_advice_is_set_as_code_and_the_rest_escaped() -> None:
+    assert _with_code("`a < b` is <b>") == "<code>a &lt; b</code> is &lt;b&gt;"
 
 
 def test_the_page_is_one_file_that_loads_nothing(page: str) -> None:
