@@ -114,9 +114,9 @@ screenshots: $(page) $(marked)
 lock: $(installed)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.txt
 
-## Delete everything that was made, the virtual environment and the sample class included.
+## Delete the virtual environment and the book, which can be made again; the class in _class stays.
 clean:
-	rm -rf .venv _build _class $(mathjax)
+	rm -rf .venv _build $(mathjax)
 
 ## List what there is to make.
 help:
