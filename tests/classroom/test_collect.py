@@ -193,6 +193,14 @@ def test_a_namesake_who_comes_in_a_later_download_overwrites_nobody(lms: LMS) ->
     assert lms.text("kim-minsu") == "one"
 
 
+def test_a_plain_name_that_is_the_id_of_somebody_else_overwrites_nobody(lms: LMS) -> None:
+    lms.upload("Kim Minsu_1_assignsubmission_file_/momentum.ipynb", notebook("Minsu's"))
+    lms.reasons()
+    lms.upload("kim-minsu_momentum.ipynb", notebook("another's"), NOON + HOUR)
+    assert "Several people" in str(lms.reasons())
+    assert lms.text("kim-minsu") == "Minsu's"
+
+
 # --- which assignment ------------------------------------------------------------------------------------------------
 
 
