@@ -5,12 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
-from serving import Lab, lab
+from playwright.sync_api import Browser, expect
+from serving import SECONDS_TO_ACT, Lab, lab
 
 from grading.classroom import ROOT
 
 COPIED = ("assignments", "course", "grading", "solutions", "nbgrader_config.py")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """Wait for what is expected as long as for what is pressed; Playwright's five seconds are few on a busy machine."""
+    expect.set_options(timeout=SECONDS_TO_ACT * 1000)
+    yield
+    expect.set_options(timeout=None)
 
 
 @pytest.fixture(scope="module")
