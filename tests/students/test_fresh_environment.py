@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grading.classroom import ROOT
 from grading.questions import ASSIGNMENTS
 from tests.students.desk import SUPPORTED, Desk, pythons
 
@@ -23,6 +24,17 @@ def desk(bundle: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest
 def test_the_readme_names_the_pythons_that_are_tried(bundle: Path) -> None:
     readme = (bundle.with_suffix("") / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"\d\.\d\d", readme.split("In a terminal")[0]) == list(SUPPORTED)
+
+
+def test_the_book_and_the_readme_install_with_the_same_lines(bundle: Path) -> None:
+    readme = (bundle.with_suffix("") / "README.md").read_text(encoding="utf-8")
+    page = (ROOT / "chapters" / "for-students.md").read_text(encoding="utf-8")
+    lines = [re.split(" {3,}", line.strip()) for line in readme.splitlines() if re.match(" {4}.*(venv|uv )", line)]
+    assert len(lines) == 6
+    ways = [list(column) for part in (lines[:3], lines[3:]) for column in zip(*part, strict=True)]
+    blocks = [block.splitlines() for block in re.findall(r"```text\n((?:.*\n){3})```", page)]
+    # Windows, macOS, Linux, uv.
+    assert blocks == [ways[0], ways[1], ways[1], ways[2]]
 
 
 def test_notebooks_run_to_the_first_unanswered_cell_and_answered_ones_to_the_end(desk: Desk) -> None:
