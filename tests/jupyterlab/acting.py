@@ -1,6 +1,7 @@
 """What people do in JupyterLab, by mouse and keyboard."""
 
 import os
+import re
 from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
@@ -131,6 +132,9 @@ class Instructor:
 
     def give(self, cell: str, points: str, comment: str) -> None:
         """Give an answer points by hand, and a comment, which formgrader saves."""
+        # Before formgrader has its own notes on a cell, it would not see what is written there.
+        for field in (f"#{cell}_extra_credit", f"#{cell}-comment"):
+            expect(self.formgrader.locator(field)).to_have_attribute("placeholder", re.compile("."))
         for field, text, saved in ((f"#{cell}", points, "grade"), (f"#{cell}-comment", comment, "comment")):
             self.formgrader.locator(field).fill(text)
             with self.page.expect_response(lambda reply, saved=saved: f"/api/{saved}/" in reply.url and reply.ok):
