@@ -224,7 +224,9 @@ def test_the_class_is_set_up_as_the_page_says(project: Project) -> None:
 INLINE = re.findall(r"`(python -m grading[^`]*)`", PAGE.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("command", {*INLINE, *(c for c in COMMANDS if "-m grading" in c)} - {"python -m grading"})
+@pytest.mark.parametrize(
+    "command", sorted({*INLINE, *(c for c in COMMANDS if "-m grading" in c)} - {"python -m grading"})
+)
 def test_each_command_of_the_page_is_there(command: str) -> None:
     given = shlex.split(command.replace("[", "").replace("]", ""), comments=True)[3:]
     _, rest, _ = main.make_parser(click.Context(main)).parse_args(given)
