@@ -171,10 +171,10 @@ def _grade(
     trusted_submissions: bool,
 ) -> None:
     """Grade what is handed in and not graded yet, make its feedback, and export the marks."""
-    if not any(assignment in (None, name) for _, name in classroom.submissions()):
-        raise click.ClickException(f"Nothing is handed in yet{_of(assignment)}: python -m grading collect.")
     if elsewhere := refusal():
         raise click.ClickException(f"Nothing was graded. {elsewhere}")
+    if not any(assignment in (None, name) for _, name in classroom.submissions()):
+        raise click.ClickException(f"Nothing is handed in yet{_of(assignment)}: python -m grading collect.")
     if not trusted_submissions and (found := complaints()):
         raise click.ClickException("\n".join(["Nothing was graded: the sandbox does not hold.", *found]))
     cluster = partial(dask_cluster, scheduler) if scheduler else None

@@ -6,6 +6,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -233,18 +234,17 @@ def pages(classroom: Classroom) -> list[Path]:
     return sorted((classroom.directory / "feedback").glob(f"*/{ASSIGNMENT}/{ASSIGNMENT}.html"))
 
 
-def interrupt(run: subprocess.Popen) -> str:
-    """Press Ctrl-C when one is done, by the progress that is shown; it reaches everybody in the terminal."""
-    seen = ""
-    while " 1/" not in seen and (more := run.stderr.read(1)):
-        seen += more
+def interrupt(run: subprocess.Popen, classroom: Classroom) -> str:
+    """Press Ctrl-C when a first page is there; it reaches everybody in the terminal."""
+    while not pages(classroom) and run.poll() is None:
+        time.sleep(0.02)
     os.killpg(run.pid, signal.SIGINT)
     return run.communicate(timeout=200)[1]
 
 
 def test_feedback_is_interrupted_and_taken_up(classroom: Classroom) -> None:
     run = start(classroom, "feedback", "--workers", "1")
-    said = interrupt(run)
+    said = interrupt(run, classroom)
     assert run.returncode == 130
     assert sentence(said) == "Interrupted. What is written stays; run it again."
     made = len(pages(classroom))
@@ -257,7 +257,7 @@ def test_feedback_is_interrupted_and_taken_up(classroom: Classroom) -> None:
 def test_grading_is_interrupted_and_taken_up(classroom: Classroom) -> None:
     shutil.rmtree(classroom.directory / "submitted" / STUDENTS[-1])
     run = start(classroom, "grade", "--workers", "1")
-    said = interrupt(run)
+    said = interrupt(run, classroom)
     assert run.returncode == 130
     assert sentence(said) == "Interrupted. What is written stays; run it again."
     made = {page: page.stat().st_mtime_ns for page in pages(classroom)}

@@ -7,20 +7,21 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 from click.testing import CliRunner
 from nbgrader.utils import determine_grade
 
 from grading.__main__ import main
 from grading.canonical import canonical
-from grading.classroom import ROOT
+from grading.classroom import ROOT, Classroom
 from grading.execution import execute
 from grading.sandbox.doctor import complaints
 from grading.sandbox.launch import SandboxError
 from grading.sandbox.limits import Limits
 from grading.sandbox.session import Session
 from grading.sandbox.trusted import TrustedZygote
-from tests.released import answered, find, short_source
+from tests.released import ASSIGNMENT, answered, find, short_source
 
 TESTS = "update_with_momentum_tests"
 
@@ -101,8 +102,12 @@ def _run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPr
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 
-def test_where_the_sandbox_cannot_work_nothing_is_graded(broken_bubblewrap: dict[str, str]) -> None:
-    run = _run(broken_bubblewrap, "grade")
+def test_where_the_sandbox_cannot_work_nothing_is_graded(broken_bubblewrap: dict[str, str], tmp_path: Path) -> None:
+    classroom = Classroom(tmp_path / "class")
+    handed_in = classroom.notebook("submitted", "ada", ASSIGNMENT)
+    handed_in.parent.mkdir(parents=True)
+    nbformat.write(answered(), handed_in)
+    run = _run(broken_bubblewrap, "--classroom", str(classroom.directory), "grade")
     assert run.returncode == 1
     assert "Nothing was graded" in run.stderr
     assert "No permissions" in run.stderr
