@@ -1,7 +1,6 @@
 """Whether the sandbox holds, asked from inside before each grading."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from grading.classroom import ROOT
@@ -54,10 +53,10 @@ WHAT_TO_DO = (
 )
 
 
-def complaints(start: Callable[[], Zygote] = Zygote) -> list[str]:
+def complaints(start: type[Zygote] = Zygote) -> list[str]:
     """Probe the sandbox, and give a sentence for each way in which it does not hold; none means that it does."""
     try:
-        with start() as zygote:
+        with start(warm=()) as zygote:
             return [complaint for complaint, attempt in PROBES.items() if _succeeds(zygote, attempt)]
     except (SandboxError, OSError) as error:
         return [refusal() or f"{error} {WHAT_TO_DO}"]

@@ -93,17 +93,21 @@ class Child:
 
 
 class Zygote:
-    """A warm interpreter in the sandbox; each `child` is a fork of it."""
+    """A warm interpreter in the sandbox; each `child` is a fork of it.
+
+    Args:
+        warm: the modules that it has imported.
+    """
 
     child_class = Child
 
-    def __init__(self) -> None:
+    def __init__(self, warm: tuple[str, ...] = WARM) -> None:
         if elsewhere := refusal():
             raise SandboxError(elsewhere)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115, closed with the zygote
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = self._start(theirs, self._log)
+            self._process = self._start(theirs, self._log, json.dumps(warm))
         self._control.settimeout(SECONDS_TO_START)
         if self._ask() != b"ready":
             complaint = self._complaint()
@@ -159,8 +163,8 @@ class Zygote:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start(self, control: socket.socket, log: IO[bytes]) -> subprocess.Popen:
-        return _start(control, log)
+    def _start(self, control: socket.socket, log: IO[bytes], warm: str) -> subprocess.Popen:
+        return _start(control, log, warm)
 
     def _ask(self) -> bytes:
         try:
@@ -180,7 +184,7 @@ class Zygote:
         return self._log.read()[-2000:].decode(errors="replace").strip() or "it ended without a word"
 
 
-def _start(control: socket.socket, log: IO[bytes]) -> subprocess.Popen:
+def _start(control: socket.socket, log: IO[bytes], warm: str) -> subprocess.Popen:
     bubblewrap = shutil.which("bwrap")
     if bubblewrap is None:
         raise SandboxError("bubblewrap is missing: apt-get install bubblewrap.")
@@ -191,7 +195,7 @@ def _start(control: socket.socket, log: IO[bytes]) -> subprocess.Popen:
         arguments += ["--perms", "0644", "--file", str(list_of_fonts.fileno()), f"/scratch/matplotlib/{name}"]
         file = files.enter_context(_filled(b"".join(argument.encode() + b"\0" for argument in arguments)))
         command = [bubblewrap, "--args", str(file.fileno()), "--"]
-        command += [sys.executable, "-B", "/opt/sandbox/inside/zygote.py", str(control.fileno()), warm_modules()]
+        command += [sys.executable, "-B", "/opt/sandbox/inside/zygote.py", str(control.fileno()), warm]
         return subprocess.Popen(
             command,
             pass_fds=(file.fileno(), list_of_fonts.fileno(), control.fileno()),
@@ -201,11 +205,6 @@ def _start(control: socket.socket, log: IO[bytes]) -> subprocess.Popen:
             env={},
             cwd="/",
         )
-
-
-def warm_modules() -> str:
-    """Give, for the zygote's command line, what it imports."""
-    return json.dumps(WARM)
 
 
 def _filled(content: bytes) -> IO[bytes]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from grading.classroom import ROOT
-from grading.sandbox.launch import ENVIRONMENT, HERE, Child, Zygote, font_list, warm_modules
+from grading.sandbox.launch import ENVIRONMENT, HERE, Child, Zygote, font_list
 
 WARNING = "Without a sandbox: the submissions that are graded can do on this machine all that you can."
 
@@ -43,7 +43,7 @@ class TrustedZygote(Zygote):
 
     child_class = TrustedChild
 
-    def _start(self, control: socket.socket, log: IO[bytes]) -> subprocess.Popen:
+    def _start(self, control: socket.socket, log: IO[bytes], warm: str) -> subprocess.Popen:
         self._folder = Path(tempfile.mkdtemp(prefix="submissions-"))
         # `course` alone, as in the sandbox, and not what lies beside it.
         (self._folder / "importable").mkdir()
@@ -55,7 +55,7 @@ class TrustedZygote(Zygote):
         environment |= {"PYTHONPATH": str(self._folder / "importable"), "PATH": os.environ["PATH"]}
         program = str(HERE / "inside" / "zygote.py")
         return subprocess.Popen(
-            [sys.executable, "-B", program, str(control.fileno()), warm_modules(), "trusted"],
+            [sys.executable, "-B", program, str(control.fileno()), warm, "trusted"],
             pass_fds=(control.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=log,
