@@ -6,11 +6,9 @@ again: it goes on with what is missing.
 
 import os
 import pickle
-import shutil
 import time
 from collections.abc import Iterable, Iterator
 from functools import partial
-from importlib import metadata
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -27,7 +25,6 @@ from grading.submission import Graded, Task
 from grading.workers import OpenExecutor, graded, local_processes
 from grading.writing import Written, write
 
-MATHJAX = next(file.locate() for file in metadata.files("sphinx-mathjax-offline") if file.name == "tex-svg.js")
 LARGEST_BATCH = 50
 SECONDS_A_BATCH = 2.0
 
@@ -71,8 +68,6 @@ def _grade(
     open_executor: OpenExecutor | None,
     trusted: bool,
 ) -> dict[Submission, str]:
-    (classroom.directory / "feedback").mkdir(exist_ok=True)
-    shutil.copy(MATHJAX, classroom.directory / "feedback")
     _set_aside(classroom)
     todo = waiting(classroom, assignment)
     if not todo:
