@@ -20,9 +20,10 @@ from grading.release import release
 from tests.classroom.commands import start, step
 from tests.classroom.fabricated import mark_by_hand
 from tests.classroom.small_class import copy_class, make_class
-from tests.released import ASSIGNMENT, answered
+from tests.released import ASSIGNMENT, answered, insert
 
 STUDENTS = [f"student-{number}" for number in range(4)]
+POINTS = {"initialize_velocity": 2, "update_with_momentum": 5, "update_with_nesterov": 4}
 STEPS_OF_AN_ASSIGNMENT = ("release", "grade", "feedback", "report")
 
 
@@ -30,9 +31,8 @@ STEPS_OF_AN_ASSIGNMENT = ("release", "grade", "feedback", "report")
 def marked(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
     """Make a class whose submissions are marked, but by hand, which is faster; nobody has a feedback page yet."""
     classroom = make_class(tmp_path_factory.mktemp("course") / "class", {})
-    points = {"initialize_velocity": 2, "update_with_momentum": 5, "update_with_nesterov": 4}
     for student in STUDENTS:
-        mark_by_hand(classroom, student, tuple(points.values()))
+        mark_by_hand(classroom, student, tuple(POINTS.values()))
     return classroom
 
 
@@ -243,19 +243,27 @@ def interrupt(run: subprocess.Popen, classroom: Classroom) -> str:
 
 
 def test_feedback_is_interrupted_and_taken_up(classroom: Classroom) -> None:
+    students = [*STUDENTS, *(f"another-{number}" for number in range(20))]
+    for student in students[len(STUDENTS) :]:
+        mark_by_hand(classroom, student, tuple(POINTS.values()))
     run = start(classroom, "feedback", "--workers", "1")
     said = interrupt(run, classroom)
     assert run.returncode == 130
     assert sentence(said) == "Interrupted. What is written stays; run it again."
     made = len(pages(classroom))
-    assert 0 < made < len(STUDENTS)
+    assert 0 < made < len(students)
     done = make_pages(classroom)
-    assert (done.made, done.unchanged) == (len(STUDENTS) - made, made)
-    assert len(pages(classroom)) == len(STUDENTS)
+    assert (done.made, done.unchanged) == (len(students) - made, made)
+    assert len(pages(classroom)) == len(students)
 
 
 def test_grading_is_interrupted_and_taken_up(classroom: Classroom) -> None:
     shutil.rmtree(classroom.directory / "submitted" / STUDENTS[-1])
+    # Slower than marks are written, which is in batches of two seconds.
+    slow = answered()
+    insert(slow, "import time\ntime.sleep(3)")
+    for student in STUDENTS[:-1]:
+        nbformat.write(slow, classroom.notebook("submitted", student, ASSIGNMENT))
     run = start(classroom, "grade", "--workers", "1")
     said = interrupt(run, classroom)
     assert run.returncode == 130
