@@ -1,13 +1,17 @@
-"""Feedback pages as nbgrader makes them, but without the hidden tests, and with templates compiled once a process."""
+"""Feedback pages as nbgrader makes them, but without the hidden tests, and in less time."""
 
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
 from grading.execution import is_test
 from grading.testing import error_output
+
+# What a screen reader says of a picture.
+FIGURE = "A figure that this cell draws."
 
 
 class HideTests(ClearHiddenTests):
@@ -50,6 +54,22 @@ _compiled_templates = _CompiledTemplates()
 
 class FeedbackExporter(HTMLExporter):
     """nbconvert's HTMLExporter; nbgrader makes a new one for each submission."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **options: object
+    ) -> tuple[str, dict]:
+        """Convert a notebook, as HTMLExporter does, but without parsing the page again at the end.
+
+        That took two fifths of this process's time for a submission. It adds a text to figures, which they have here
+        already, and marks elements of another template than nbgrader's.
+        """
+        resources = self._init_resources(resources)
+        language = nb.metadata.get("language_info", {})
+        lexer = language.get("pygments_lexer", language.get("name"))
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        for cell in nb.cells:
+            cell.metadata.setdefault("alt", FIGURE)
+        return super(HTMLExporter, self).from_notebook_node(nb, resources, **options)
 
     def _create_environment(self) -> Environment:
         environment = super()._create_environment()
