@@ -15,6 +15,7 @@ from typing import NoReturn
 from jupyterlab_server.workspaces_handler import WorkspacesManager
 
 from grading.classroom import ROOT, Classroom
+from grading.nbgrader_says import succeeded
 from grading.release import BUNDLE, release
 
 HERE = Path(__file__).resolve().parent
@@ -31,11 +32,14 @@ def open_lab(classroom: Classroom, role: str, arguments: tuple[str, ...]) -> NoR
         classroom: is released to its students, if it is not yet.
         role: "student" works in the folder `desk` of the class, "instructor" in the course's.
         arguments: for `jupyter lab`, as "--no-browser".
+
+    Raises:
+        grading.nbgrader_says.StepFailed: the exchange cannot take an assignment.
     """
     if not (classroom.directory / BUNDLE).exists():
         release(classroom)
     if role == "student":
-        _offer_assignments(classroom)
+        offer_assignments(classroom)
     folder = _desk(classroom) if role == "student" else ROOT
     os.chdir(folder)
     # Without -P, what lies on a student's desk could take the place of a module of JupyterLab's.
@@ -43,8 +47,12 @@ def open_lab(classroom: Classroom, role: str, arguments: tuple[str, ...]) -> NoR
     os.execve(sys.executable, command, _environment(classroom.directory / "lab" / role, role))
 
 
-def _offer_assignments(classroom: Classroom) -> None:
-    """Put the release into the exchange, where students fetch it."""
+def offer_assignments(classroom: Classroom) -> None:
+    """Put the release into the exchange, where students fetch it.
+
+    Raises:
+        grading.nbgrader_says.StepFailed: the exchange cannot take an assignment.
+    """
     nbgrader = classroom.nbgrader()
     offered = Path(nbgrader.exchange_root, nbgrader.course_id, "outbound")
     for released in sorted((classroom.directory / "release").glob("*/*.ipynb")):
@@ -53,9 +61,7 @@ def _offer_assignments(classroom: Classroom) -> None:
         if in_exchange.exists() and in_exchange.read_bytes() == released.read_bytes():
             continue
         shutil.rmtree(offered / assignment, ignore_errors=True)
-        result = nbgrader.release_assignment(assignment)
-        if not result["success"]:
-            raise RuntimeError(f"nbgrader could not put {assignment!r} into the exchange:\n{result['log']}")
+        succeeded(nbgrader.release_assignment(assignment), f"{assignment} cannot be put into the exchange")
 
 
 def _desk(classroom: Classroom) -> Path:

@@ -16,6 +16,8 @@ import pytest
 
 from grading.classroom import Classroom
 from grading.handing_back import make_pages
+from grading.lab.opening import offer_assignments
+from grading.nbgrader_says import StepFailed
 from grading.release import release
 from tests.classroom.commands import start, step
 from tests.classroom.fabricated import mark_by_hand
@@ -105,6 +107,12 @@ def test_nothing_to_do_it_with(
     result = step(nobody, *arguments)
     assert result.exit_code == 1
     assert said in sentence(result.output)
+
+
+def test_a_lab_without_an_exchange(nobody: Classroom) -> None:
+    (nobody.directory / "exchange").write_text("")
+    with pytest.raises(StepFailed, match="momentum cannot be put into the exchange: .*Not a directory"):
+        offer_assignments(nobody)
 
 
 def test_a_report_on_nobody_and_a_summary_are_no_errors(nobody: Classroom) -> None:
