@@ -120,7 +120,7 @@ def graded(classroom: Classroom, said: str) -> Classroom:
     """Collect from the exchange, too, and grade by the real command line."""
     exchange = step(classroom, "collect")
     assert exchange.output.startswith("collected: 1 notebooks; 0 were there already\n")
-    run = start(classroom, "grade", "--workers", "2")
+    run = start(classroom, "grade", "--workers", "1")
     _, complaint = run.communicate(timeout=200)
     assert run.returncode == 0, complaint
     return classroom

@@ -49,7 +49,7 @@ def test_an_assignment_goes_there_and_back(student: Lab, instructor: Lab) -> Non
     expect(grace.row("student").locator(".score")).to_have_text("9 / 14")
     picture(grace.page, "graded")
     grace.go_to("Manual Grading", ASSIGNMENT, ASSIGNMENT, "Submission #1")
-    expect(grace.formgrader.locator("mjx-container").first).to_be_attached()
+    expect(grace.formgrader.locator("math").first).to_be_visible()
     grace.give("reflection", "2", COMMENT)
     picture(grace.page, "marked")
     grace.go_to("Manual Grading", "Manage Assignments")
@@ -60,6 +60,7 @@ def test_an_assignment_goes_there_and_back(student: Lab, instructor: Lab) -> Non
     feedback = ada.fetch_feedback(ASSIGNMENT)
     expect(feedback.get_by_text(COMMENT)).to_be_visible()
     expect(feedback.get_by_text("(Score: 11.0 / 14.0)")).to_be_visible()
+    expect(feedback.locator("math").first).to_be_visible()
     feedback.get_by_text(COMMENT).scroll_into_view_if_needed()
     picture(ada.page, "comment")
 
