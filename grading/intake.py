@@ -16,6 +16,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
 
 LARGEST_FILE = 16 * 2**20
 LARGEST_FOLDER = 64 * 2**20
@@ -27,6 +28,8 @@ MOST_CELLS = 1_000
 LONGEST_CELL = 200_000
 LONGEST_NOTEBOOK = 400_000
 LONGEST_ID = 64
+LONGEST_TIMESTAMP = 100
+TIMESTAMP = "timestamp.txt"
 SHARED = "shared"
 
 # A surrogate cannot be written as UTF-8, PostgreSQL keeps no NUL, and no Python program needs the others.
@@ -78,7 +81,7 @@ def read_submission(path: Path) -> NotebookNode | Refused:
 
 
 def set_aside(folder: Path) -> dict[Path, Refused]:
-    """Find what nothing may open in a folder that was handed in: links, pipes, devices, too much, odd names.
+    """Find what nothing may open in a folder that was handed in: links, pipes, devices, too much, odd names, no time.
 
     Args:
         folder: of one student's submission.
@@ -105,7 +108,20 @@ def _refused_entries(folder: Path) -> dict[Path, Refused]:
             return {folder: Refused(f"The submission is larger than {LARGEST_FOLDER // 2**20} MB.")}
         if reason := why_not(entry.name, status) or _why_not_beside(entry.name, status):
             refused[entry] = Refused(reason)
+        elif entry == folder / TIMESTAMP and not _says_when(entry, status):
+            refused[entry] = Refused("The time of handing in cannot be read. The submission counts as on time.")
     return refused
+
+
+def _says_when(timestamp: Path, status: os.stat_result) -> bool:
+    if status.st_size > LONGEST_TIMESTAMP:
+        return False
+    try:
+        text = timestamp.read_text(encoding="utf-8").strip()
+        # An empty one counts for nbgrader like none.
+        return not text or parse_utc(text) is not None
+    except Exception:  # noqa: BLE001, the parser fails on what is no time in many ways
+        return False
 
 
 def walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

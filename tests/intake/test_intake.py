@@ -195,6 +195,24 @@ def test_what_nothing_may_open_is_found_at_any_depth(tmp_path: Path) -> None:
     assert found == {"timestamp.txt", "data.csv", "up", "n" * 200, "line\nbreak", "huge.bin"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["yesterday, I swear", "2027-13-45", "9" * 40, "2027-03-08 18:00:00 UTC" + " " * 80 + "or so", "\udcff", "2e5 x y"],
+)
+def test_a_time_that_cannot_be_read_is_set_aside(tmp_path: Path, text: str) -> None:
+    """Nbgrader would not grade the submission at all."""
+    (tmp_path / "timestamp.txt").write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert list(set_aside(tmp_path)) == [tmp_path / "timestamp.txt"]
+
+
+@pytest.mark.parametrize("text", ["2027-03-08 18:00:00.0001 UTC\n", "2027-03-08 18:00 +0900", "2027-03-08T18:00Z", ""])
+def test_a_time_that_nbgrader_can_read_stays(tmp_path: Path, text: str) -> None:
+    (tmp_path / "timestamp.txt").write_text(text)
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside" / "timestamp.txt").write_text("of something else")
+    assert set_aside(tmp_path) == {}
+
+
 def test_a_folder_that_is_a_link_or_holds_too_much_is_refused_as_a_whole(tmp_path: Path) -> None:
     many, large = tmp_path / "many", tmp_path / "large"
     many.mkdir(), large.mkdir()
