@@ -55,7 +55,7 @@ def _grade_to_the_end(classroom: Classroom, seconds: float) -> list[str]:
 
 
 def _name(command: str) -> str:
-    names = {"bwrap": "bubblewrap", "zygote.py": "a zygote", "forkserver": "a worker", "run.py": "the coordinator"}
+    names = {"bwrap": "bubblewrap", "zygote.py": "a zygote", "forkserver": "a worker", "-m grading": "the coordinator"}
     return next((name for word, name in names.items() if word in command), "another process")
 
 

@@ -64,7 +64,6 @@ def _take_book(browser: Browser) -> None:
 
 def _take_feedback(browser: Browser, course: Path) -> None:
     page = _open(browser, (course / "_class" / "feedback" / STUDENT / ASSIGNMENT / f"{ASSIGNMENT}.html").as_uri())
-    page.wait_for_function("MathJax.startup.promise")
     _scroll(page, page.get_by_text(f"{QUESTION}: 1 of 3 points"), "end")
     _save(page, "feedback")
 
