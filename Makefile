@@ -27,6 +27,9 @@ all: $(page) $(marked)
 site: $(page)
 class: $(marked)
 
+# Each would say on its start that loopback is not encrypted.
+quiet_kernels := get_config().IPKernelApp.log_level = "ERROR"
+
 $(installed): requirements.txt
 	@command -v python3 >/dev/null || { echo "Python 3.11 is missing: apt-get install python3 python3-venv"; exit 1; }
 	@python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed, this is $$(python3 --version)"; exit 1; }
@@ -35,6 +38,7 @@ $(installed): requirements.txt
 	@python3 -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[0-9.]*' requirements.txt)"
 	@uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt
+	@mkdir -p .venv/etc/ipython && echo '$(quiet_kernels)' >.venv/etc/ipython/ipython_kernel_config.py
 	@touch $@
 
 as_root := $(if $(filter-out 0,$(shell id -u)),sudo --non-interactive)
