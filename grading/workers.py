@@ -2,13 +2,18 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
-from itertools import islice
+from functools import partial
+from itertools import count, islice
 from multiprocessing.connection import wait as wait_for
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from grading.submission import Graded, Task, grade_submission
 
@@ -22,11 +27,46 @@ def local_processes(workers: int) -> Iterator[tuple[Executor, int]]:
     # Forks of a fresh interpreter, which imports nbgrader once: a fork of this one would share its gradebook.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([grade_submission.__module__])
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+    with TemporaryDirectory(prefix="grading-") as folder:
+        pool = _PoolByFiles(Path(folder), workers, mp_context=context, initializer=_begin_worker)
+        try:
+            yield pool, workers
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+class _PoolByFiles(ProcessPoolExecutor):
+    """A pool whose tasks and results lie in files; only their names go through its pipes.
+
+    Who is killed while a pipe is full, or in the middle of a message, leaves the pool waiting for the rest without end
+    (CPython 94777). Names always fit, and are written at once.
+    """
+
+    def __init__(self, folder: Path, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._folder, self._numbers = folder, count()
+
+    def submit(self, function: Callable[[Task], Graded], task: Task) -> Future[Graded]:
+        """Start a task."""
+        file = self._folder / str(next(self._numbers))
+        file.write_bytes(pickle.dumps(task))
+        result: Future[Graded] = Future()
+        super().submit(_by_file, function, file).add_done_callback(partial(_read_into, result, file))
+        return result
+
+
+def _by_file(function: Callable[[Task], Graded], file: Path) -> None:
+    result = function(pickle.loads(file.read_bytes()))
+    file.write_bytes(pickle.dumps(result))
+
+
+def _read_into(result: Future[Graded], file: Path, done: Future[None]) -> None:
     try:
-        yield pool, workers
-    finally:
-        pool.shutdown(cancel_futures=True)
+        done.result()
+        result.set_result(pickle.loads(file.read_bytes()))
+    except BaseException as error:  # noqa: BLE001, it belongs to who asks for the result
+        result.set_exception(error)
+    file.unlink(missing_ok=True)
 
 
 @contextmanager
