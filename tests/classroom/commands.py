@@ -1,8 +1,10 @@
 """The instructor's command as a person runs it, and as a test does that has no time for a new process."""
 
 import os
+import signal
 import subprocess
 import sys
+from functools import partial
 
 from click.testing import CliRunner, Result
 
@@ -11,11 +13,22 @@ from grading.classroom import ROOT, Classroom
 
 
 def start(classroom: Classroom, *arguments: str) -> subprocess.Popen:
-    """Start the command line in a process group of its own, as a terminal does."""
+    """Start the command line in a process group of its own, as a terminal does, and with Ctrl-C as there.
+
+    Shells let what they start in the background ignore it, and so all that the tests start there.
+    """
     command = [sys.executable, "-m", "grading", "--classroom", str(classroom.directory), *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, env=environment, cwd=ROOT, text=True, start_new_session=True, **pipes)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        cwd=ROOT,
+        text=True,
+        start_new_session=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        **pipes,
+    )
 
 
 def step(classroom: Classroom, *arguments: str) -> Result:
