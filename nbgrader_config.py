@@ -64,15 +64,15 @@ c.ExecuteInSandbox.cell_seconds = 20
 # What students put into the exchange is collected without following their links.
 c.ExchangeFactory.collect = "grading.exchange.CollectWithoutLinks"
 
-# Where nbgrader still starts kernels, as Validate does: no history file, no word on every start that loopback is not
-# encrypted, and the notebook's metadata do not choose the program.
+# Where nbgrader still starts kernels, as Validate does: no history file, and the notebook's metadata do not choose the
+# program.
 c.Execute.timeout = 20
 c.Execute.interrupt_on_timeout = True
 c.Execute.raise_on_iopub_timeout = False
 c.Execute.kernel_name = "python3"
-c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:"]
 
-# Feedback pages load nothing from elsewhere: our template for formulas stands before nbgrader's templates.
+# Feedback pages load nothing from elsewhere: our templates for formulas stand before nbgrader's.
 formgrader = Path(nbgrader.server_extensions.formgrader.__file__).parent
 c.HTMLExporter.extra_template_basedirs = [str(root / "grading" / "templates"), str(formgrader / "templates")]
 

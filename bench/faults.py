@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grading.classroom import Classroom
 from tests.classroom.small_class import copy_class, make_class, records, wrong
-from tests.classroom.test_faults import descendants, start
+from tests.classroom.test_faults import descendants, start_grading
 from tests.released import answered
 
 
@@ -41,7 +41,7 @@ def main() -> None:
 def _grade_to_the_end(classroom: Classroom, seconds: float) -> list[str]:
     killed = []
     while True:
-        run = start(classroom)
+        run = start_grading(classroom)
         time.sleep(random.uniform(0.2, 1) * seconds)
         family = descendants(run.pid)
         if run.poll() is None and len(killed) < 5:

@@ -22,10 +22,9 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import parse_utc
 
 from grading.classroom import ROOT, Classroom
-from grading.exchange import read_exchange
+from grading.exchange import handed_in_at, read_exchange
 from grading.intake import Refused, read_submission
 from grading.questions import ASSIGNMENTS
 from grading.roster import Owner, Roster, owner
@@ -330,10 +329,8 @@ def _seconds(uploaded: str) -> int:
 def _times(uploaded: str | None, timestamp: Path) -> Iterator[int]:
     if uploaded:
         yield _seconds(uploaded)
-    try:
-        yield int(parse_utc(timestamp.read_text().strip()).replace(tzinfo=UTC).timestamp())
-    except (OSError, ValueError, OverflowError):
-        return
+    if (told := handed_in_at(timestamp)) is not None:
+        yield told
 
 
 # --- what is not matched ---------------------------------------------------------------------------------------------

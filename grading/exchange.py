@@ -14,13 +14,12 @@ from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import parse_utc
 
 from grading.classroom import Classroom
-from grading.intake import set_aside
+from grading.intake import TIMESTAMP, set_aside
 from grading.nbgrader_says import succeeded
 from grading.questions import ASSIGNMENTS
 from grading.uploads import Unusable, Upload, is_notebook
 
 SECRET = "submission_secret.txt"
-TIMESTAMP = "timestamp.txt"
 
 _LEFT = "Left in the exchange: "
 _WARNING = re.compile(
@@ -124,18 +123,18 @@ def _upload(folder: Path) -> Upload:
         None,
         notebooks,
         {} if notebooks else {str(path): "The submission holds no notebook."},
-        _handed_in(folder),
+        int(folder.stat().st_mtime) if (told := handed_in_at(folder / TIMESTAMP)) is None else told,
         student,
         secret if secret.is_file() else None,
     )
 
 
-def _handed_in(folder: Path) -> int:
+def handed_in_at(timestamp: Path) -> int | None:
+    """Read when something was handed in, in seconds since the epoch; None where the file is missing or no time."""
     try:
-        handed_in = parse_utc((folder / TIMESTAMP).read_text().strip())
-        return int(handed_in.replace(tzinfo=UTC).timestamp())
+        return int(parse_utc(timestamp.read_text().strip()).replace(tzinfo=UTC).timestamp())
     except (OSError, ValueError, OverflowError):
-        return int(folder.stat().st_mtime)
+        return None
 
 
 def _remark(warning: re.Match) -> tuple[str, str]:

@@ -4,12 +4,8 @@ What is new or outdated is graded and gets feedback; the rest is left alone. Int
 again: it goes on with what is missing.
 """
 
-import os
-import pickle
 import time
 from collections.abc import Iterable, Iterator
-from functools import partial
-from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -22,7 +18,7 @@ from grading.classroom import ROOT, Classroom
 from grading.intake import Refused
 from grading.preprocessors import REFUSED, in_its_place, move_refused
 from grading.submission import Graded, Task
-from grading.workers import OpenExecutor, graded, local_processes
+from grading.workers import OpenExecutor, enough_processes, graded
 from grading.writing import Written, write
 
 LARGEST_BATCH = 50
@@ -72,13 +68,12 @@ def _grade(
     todo = waiting(classroom, assignment)
     if not todo:
         return {}
-    if open_executor is None:
-        open_executor = partial(local_processes, min(workers or len(os.sched_getaffinity(0)), len(todo)))
     with classroom.gradebook() as gradebook:
         read_at: dict[Submission, int] = {}
         tasks = _tasks(classroom, gradebook.engine, todo, read_at, trusted)
         with tqdm(total=len(todo), desc="grading", unit="notebook") as progress:
-            return _write_all(classroom, gradebook.engine, graded(tasks, open_executor), read_at, progress)
+            results = graded(tasks, open_executor or enough_processes(workers, len(todo)))
+            return _write_all(classroom, gradebook.engine, results, read_at, progress)
 
 
 def _write_all(
@@ -125,20 +120,13 @@ def _tasks(
     read_at: dict[Submission, int],
     trusted: bool = False,
 ) -> Iterator[Task]:
-    """Make the tasks, as they are asked for; the gradebook is read for some at a time."""
-    for assignment, group in groupby(submissions, key=itemgetter(1)):
-        with engine.connect() as connection:
-            of_assignment = rows.of_assignment(connection, assignment)
-        definition = pickle.dumps(of_assignment)
+    """Make the tasks, as they are asked for."""
+    for assignment, definition, students in rows.by_assignment(engine, submissions):
         source = (ROOT / "assignments" / assignment / f"{assignment}.ipynb").read_bytes()
-        students = (student for student, _ in group)
-        while batch := list(islice(students, LARGEST_BATCH)):
-            with engine.connect() as connection:
-                of_submissions = rows.of_submissions(connection, of_assignment, batch)
-            for student in batch:
-                read_at[student, assignment] = time.time_ns()
-                handed_in = _read(classroom.notebook("submitted", student, assignment))
-                yield Task(student, assignment, *handed_in, source, definition, of_submissions[student], trusted)
+        for student, before in students:
+            read_at[student, assignment] = time.time_ns()
+            handed_in = _read(classroom.notebook("submitted", student, assignment))
+            yield Task(student, assignment, *handed_in, source, definition, before, trusted)
 
 
 def _read(path: Path) -> tuple[bytes, bytes | None]:

@@ -1,21 +1,17 @@
 """Feedback pages made anew from the gradebook: with the marks and comments that were given by hand meanwhile."""
 
-import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import groupby, islice
 from operator import itemgetter
-from os import sched_getaffinity
 
 from sqlalchemy import Engine
 from tqdm import tqdm
 
 from grading import rows
 from grading.classroom import Classroom
-from grading.grade import LARGEST_BATCH, Submission
+from grading.grade import Submission
 from grading.submission import Task
-from grading.workers import OpenExecutor, graded, local_processes
+from grading.workers import OpenExecutor, enough_processes, graded
 from grading.writing import Written, stamp, stamp_of, write_page
 
 
@@ -70,9 +66,9 @@ def make_pages(
             else:
                 done.unchanged += 1
         if todo:
-            workers = min(workers or len(sched_getaffinity(0)), len(todo))
             tasks = (task for task, _ in _tasks(classroom, gradebook.engine, todo))
-            _make(classroom, graded(tasks, open_executor or partial(local_processes, workers)), len(todo), done)
+            results = graded(tasks, open_executor or enough_processes(workers, len(todo)))
+            _make(classroom, results, len(todo), done)
         return done
 
 
@@ -99,17 +95,10 @@ def _autograded(classroom: Classroom, assignment: str | None) -> list[Submission
 
 def _tasks(classroom: Classroom, engine: Engine, submissions: list[Submission]) -> Iterator[tuple[Task, bool]]:
     """Make the tasks, as they are asked for, and tell of each whether a mark by hand is missing."""
-    for assignment, group in groupby(submissions, key=itemgetter(1)):
-        with engine.connect() as connection:
-            of_assignment = rows.of_assignment(connection, assignment)
-        definition = pickle.dumps(of_assignment)
-        students = (student for student, _ in group)
-        while batch := list(islice(students, LARGEST_BATCH)):
-            with engine.connect() as connection:
-                of_submissions = rows.of_submissions(connection, of_assignment, batch)
-            for student in batch:
-                if not (before := of_submissions[student])["grade"]:
-                    continue  # another gradebook than the one it was graded with
-                notebook = classroom.notebook("autograded", student, assignment).read_bytes()
-                task = Task(student, assignment, b"", None, b"", definition, before, autograded=notebook)
-                yield task, any(grade["needs_manual_grade"] for grade in before["grade"])
+    for assignment, definition, students in rows.by_assignment(engine, submissions):
+        for student, before in students:
+            if not before["grade"]:
+                continue  # another gradebook than the one it was graded with
+            notebook = classroom.notebook("autograded", student, assignment).read_bytes()
+            task = Task(student, assignment, b"", None, b"", definition, before, autograded=notebook)
+            yield task, any(grade["needs_manual_grade"] for grade in before["grade"])

@@ -4,20 +4,52 @@ Of a submission, nbgrader makes every row itself, with a random id. So rows that
 and of rows that were there before only what changed is written: a manual mark given meanwhile stays.
 """
 
-from collections.abc import Iterable
+import pickle
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from nbgrader.api import Base
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 Rows = dict[str, list[dict[str, Any]]]
 
 TABLES = Base.metadata.tables
+AT_A_TIME = 50
 OF_A_SUBMISSION = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
 
 
 class UnknownAssignment(LookupError):
     """The gradebook does not know an assignment; the message says what to do."""
+
+
+def by_assignment(
+    engine: Engine, submissions: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, bytes, Iterator[tuple[str, Rows]]]]:
+    """Read what the gradebook has on submissions as it is asked for, some at a time.
+
+    Args:
+        engine: of the gradebook.
+        submissions: (student, assignment), those of an assignment together.
+
+    Yields:
+        An assignment, its rows, pickled, and for each of its submissions the student with the submission's rows.
+
+    Raises:
+        UnknownAssignment: one is not in the gradebook.
+    """
+    for assignment, group in groupby(submissions, key=itemgetter(1)):
+        with engine.connect() as connection:
+            rows = of_assignment(connection, assignment)
+        yield assignment, pickle.dumps(rows), _some_at_a_time(engine, rows, (student for student, _ in group))
+
+
+def _some_at_a_time(engine: Engine, assignment: Rows, students: Iterator[str]) -> Iterator[tuple[str, Rows]]:
+    while batch := list(islice(students, AT_A_TIME)):
+        with engine.connect() as connection:
+            of_students = of_submissions(connection, assignment, batch)
+        yield from of_students.items()
 
 
 def of_assignment(connection: Connection, assignment: str) -> Rows:

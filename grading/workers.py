@@ -21,6 +21,11 @@ from grading.submission import Graded, Task, grade_submission
 OpenExecutor = Callable[[], AbstractContextManager[tuple[Executor, int]]]
 
 
+def enough_processes(workers: int | None, tasks: int) -> OpenExecutor:
+    """Give processes on this machine: so many, by default one for each processor, and no more than there are tasks."""
+    return partial(local_processes, min(workers or len(os.sched_getaffinity(0)), tasks))
+
+
 @contextmanager
 def local_processes(workers: int) -> Iterator[tuple[Executor, int]]:
     """Open a pool of processes on this machine."""

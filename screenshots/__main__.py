@@ -5,21 +5,20 @@ course, so that nobody's work is touched.
 """
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from time import monotonic, sleep
 
 import nbformat
 from nbgrader.api import Gradebook
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from tests.jupyterlab.serving import SECONDS_TO_START, lab
+from tests.released import find
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -29,7 +28,6 @@ ASSIGNMENT = "mini-batch"
 QUESTION = "updates_per_epoch"
 MEETS_THE_CHALLENGE = {"β": "0.5", "learning rate α": "0.2"}
 LOW = 660
-SECONDS_TO_START = 120
 
 # All of a notebook is drawn at once, so that it can be scrolled to any place.
 SETTINGS = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
@@ -79,9 +77,9 @@ def _take_notebook(browser: Browser, course: Path) -> None:
     path = Path(ASSIGNMENT, f"{ASSIGNMENT}.ipynb")
     # *Run All Cells* stops at the first cell that fails: this is the first.
     notebook, wrong = (nbformat.read(course / "_class" / "submitted" / who / path, 4) for who in (RIGHT, STUDENT))
-    _cell(notebook, QUESTION).source = _cell(wrong, QUESTION).source
+    find(notebook, QUESTION).source = find(wrong, QUESTION).source
     _write(course / "_class" / "desk" / path, notebook)
-    with _lab(course, "student", f"lab/tree/{path}") as address:
+    with _lab(course, "student", f"lab/tree/{path}", browser) as address:
         page = _open(browser, address)
         page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=SECONDS_TO_START * 1000)
         page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -92,15 +90,11 @@ def _take_notebook(browser: Browser, course: Path) -> None:
         _save(page, "notebook")
 
 
-def _cell(notebook: nbformat.NotebookNode, grade_id: str) -> nbformat.NotebookNode:
-    return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
-
-
 def _take_formgrader(browser: Browser, course: Path) -> None:
     """The place in formgrader where the instructor marks a reflection."""
     with Gradebook(f"sqlite:///{course}/_class/gradebook.db") as gradebook:
         submission = gradebook.find_submission_notebook("decay", "decay", RIGHT).id
-    with _lab(course, "instructor", f"formgrader/submissions/{submission}/") as address:
+    with _lab(course, "instructor", f"formgrader/submissions/{submission}/", browser) as address:
         page = _open(browser, address, height=LOW)
         page.locator(".score").last.fill("2")
         page.locator(".comment").last.fill("Right in general. For 2: how small is the rate after five epochs?")
@@ -109,31 +103,13 @@ def _take_formgrader(browser: Browser, course: Path) -> None:
 
 
 @contextmanager
-def _lab(course: Path, role: str, path: str) -> Iterator[str]:
+def _lab(course: Path, role: str, path: str, browser: Browser) -> Iterator[str]:
     """Start JupyterLab as `make lab` does, and give the address of a page of its server."""
-    home = course / "_class" / "lab" / role
     for plugin, settings in SETTINGS.items():
-        _write(home / "config" / "lab" / "user-settings" / f"{plugin}.jupyterlab-settings", settings)
-    command = [sys.executable, "-m", "grading", "lab", role, "--no-browser", "--port=0"]
-    environment = {**os.environ, "HOME": str(course), "PYTHONPATH": str(course)}
-    server = subprocess.Popen(command, cwd=course, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        notes = home / "data" / "runtime" / f"jpserver-{server.pid}.json"
-        yield _address(server, notes, path)
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _address(server: subprocess.Popen, notes: Path, path: str) -> str:
-    end = monotonic() + SECONDS_TO_START
-    while server.poll() is None and monotonic() < end:
-        try:
-            found = json.loads(notes.read_text(encoding="utf-8"))
-            return f"http://127.0.0.1:{found['port']}/{path}?token={found['token']}"
-        except (FileNotFoundError, json.JSONDecodeError):
-            sleep(0.1)
-    raise RuntimeError("JupyterLab did not start")
+        settings_of_role = course / "_class" / "lab" / role / "config" / "lab" / "user-settings"
+        _write(settings_of_role / f"{plugin}.jupyterlab-settings", settings)
+    with lab(course, role, browser) as server:
+        yield server.address(path)
 
 
 def _write(path: Path, content: object) -> None:

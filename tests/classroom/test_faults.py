@@ -5,15 +5,15 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from grading.classroom import ROOT, Classroom
+from grading.classroom import Classroom
 from grading.grade import grade
+from tests.classroom.commands import start
 from tests.classroom.small_class import copy_class, make_class, records, wrong
 from tests.released import ASSIGNMENT, answered
 
@@ -30,21 +30,9 @@ def classroom(fresh: Classroom, tmp_path: Path) -> Classroom:
     return copy_class(fresh, tmp_path / "class")
 
 
-def start(classroom: Classroom, *arguments: str) -> subprocess.Popen:
+def start_grading(classroom: Classroom) -> subprocess.Popen:
     """Start the grading of a class, as from the command line."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [
-        sys.executable,
-        "-m",
-        "grading",
-        "--classroom",
-        str(classroom.directory),
-        "grade",
-        "--workers",
-        "2",
-        *arguments,
-    ]
-    return subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    return start(classroom, "grade", "--workers", "2")
 
 
 def descendants(pid: int) -> dict[int, str]:
@@ -114,7 +102,7 @@ VICTIMS = {
 
 @pytest.mark.parametrize("is_victim", VICTIMS.values(), ids=VICTIMS)
 def test_without_one_of_them_the_run_goes_on(classroom: Classroom, is_victim: Callable[[str], bool]) -> None:
-    run = start(classroom)
+    run = start_grading(classroom)
     _wait_for_a_first_mark(classroom, run)
     os.kill(_victim(run, is_victim), signal.SIGKILL)
     _, said = run.communicate(timeout=200)
@@ -123,7 +111,7 @@ def test_without_one_of_them_the_run_goes_on(classroom: Classroom, is_victim: Ca
 
 
 def test_without_the_coordinator_nothing_lives_on_and_the_next_run_finishes(classroom: Classroom) -> None:
-    run = start(classroom)
+    run = start_grading(classroom)
     _wait_for_a_first_mark(classroom, run)
     family = descendants(run.pid)
     assert len(family) > 1
@@ -150,7 +138,7 @@ def _alive(pid: int, command: str) -> bool:
 def test_a_locked_gradebook_is_told_in_a_sentence(classroom: Classroom) -> None:
     with sqlite3.connect(classroom.directory / "gradebook.db", isolation_level=None) as gradebook:
         gradebook.execute("begin exclusive")
-        run = start(classroom)
+        run = start_grading(classroom)
         _, said = run.communicate(timeout=200)
         gradebook.execute("rollback")
     assert run.returncode == 1
@@ -165,7 +153,7 @@ def test_a_full_disk_is_told_in_a_sentence_and_the_run_can_be_taken_up(classroom
     if mounted.returncode != 0:
         pytest.skip("only root can make a small disk")
     try:
-        run = start(classroom)
+        run = start_grading(classroom)
         _, said = run.communicate(timeout=200)
     finally:
         subprocess.run(["umount", str(small)], check=True)

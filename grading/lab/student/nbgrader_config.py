@@ -18,4 +18,4 @@ c.Execute.timeout = 20
 c.Execute.interrupt_on_timeout = True
 c.Execute.raise_on_iopub_timeout = False
 c.Execute.kernel_name = "python3"
-c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:"]
