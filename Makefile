@@ -68,7 +68,7 @@ $(page): $(installed) $(mathjax) _build/cache-of-this-course _config.yml _toc.ym
 	jupyter-book build . $(if $(filter _assets/%,$?),--all) -W -n --keep-going --quiet
 	@touch $@
 
-$(bundle): $(installed) $(assignments) $(shared) $(wildcard grading/students/*) grading/release.py nbgrader_config.py
+$(bundle): $(installed) $(assignments) $(shared) $(wildcard grading/student_bundle/*) grading/release.py nbgrader_config.py
 	@python -m grading release
 	@touch $@
 

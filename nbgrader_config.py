@@ -49,9 +49,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Students' cells run in a sandbox, the hidden tests outside it, in nbgrader's order of steps. A cell may run for 20
 # seconds: every honest cell of this course ends in five. What is stopped costs the points of its own function.
-c.Autograde.exporter_class = "grading.preprocessors.SubmissionExporter"
+c.Autograde.exporter_class = "grading.plugins.autograde.SubmissionExporter"
 c.Autograde.autograde_preprocessors = [
-    "grading.preprocessors.ExecuteInSandbox",
+    "grading.plugins.autograde.ExecuteInSandbox",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
@@ -62,7 +62,7 @@ c.Autograde.autograde_preprocessors = [
 c.ExecuteInSandbox.cell_seconds = 20
 
 # What students put into the exchange is collected without following their links.
-c.ExchangeFactory.collect = "grading.exchange.CollectWithoutLinks"
+c.ExchangeFactory.collect = "grading.collecting.exchange.CollectWithoutLinks"
 
 # Where nbgrader still starts kernels, as Validate does: no history file, and the notebook's metadata do not choose the
 # program.
@@ -74,18 +74,21 @@ c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:"]
 
 # Feedback pages load nothing from elsewhere: our templates for formulas stand before nbgrader's.
 formgrader = Path(nbgrader.server_extensions.formgrader.__file__).parent
-c.HTMLExporter.extra_template_basedirs = [str(root / "grading" / "templates"), str(formgrader / "templates")]
+c.HTMLExporter.extra_template_basedirs = [
+    str(root / "grading" / "plugins" / "templates"),
+    str(formgrader / "templates"),
+]
 
 # Students get the page without the hidden tests. It is the same for each submission: its templates are compiled once.
 c.GenerateFeedback.preprocessors = [
-    "grading.feedback.HideTests",
+    "grading.plugins.feedback.HideTests",
     "nbgrader.preprocessors.GetGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "grading.plugins.feedback.FeedbackExporter"
 
 # Markdown that students write does nothing in the browser of who reads it.
-c.HTMLExporter.filters = {"markdown2html": "grading.markdown.safe_markdown"}
+c.HTMLExporter.filters = {"markdown2html": "grading.intake.markdown.safe_markdown"}
 
 # Validate counts the visible checks, which carry no points; the hidden tests are not there when a student validates.
 c.Validator.validate_all = True
@@ -93,6 +96,6 @@ c.Validator.validate_all = True
 # Late work loses a tenth of its points for each day that has begun since the due date. Nobody is late by a minute: the
 # first hour is free. Assignments without a due date are never late. Another policy: change the two numbers, or name a
 # plugin of your own.
-c.AssignLatePenalties.plugin_class = "grading.late.DailyLatePenalty"
+c.AssignLatePenalties.plugin_class = "grading.plugins.late_penalty.DailyLatePenalty"
 c.DailyLatePenalty.share_per_day = 0.1
 c.DailyLatePenalty.grace_seconds = 3600

@@ -18,11 +18,11 @@ from uuid import uuid4
 
 from bench.ways import ASSIGNMENT
 from grading.classroom import ROOT, Classroom
-from grading.grade import grade
-from grading.rows import Rows
+from grading.running.grade import grade
+from grading.running.pool import local_processes
+from grading.running.rows import Rows
+from grading.running.submission import Graded, Task
 from grading.sample_class import STUDENTS, submit
-from grading.submission import Graded, Task
-from grading.workers import local_processes
 
 
 def main() -> None:

@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from grading.classroom import Classroom
-from tests.classroom.small_class import copy_class, make_class, records, wrong
-from tests.classroom.test_faults import descendants, start_grading
 from tests.released import answered
+from tests.running.test_faults import descendants, start_grading
+from tests.small_class import copy_class, make_class, records, wrong
 
 
 def main() -> None:

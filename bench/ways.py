@@ -12,12 +12,12 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.classroom import ROOT, Classroom
-from grading.execution import execute
-from grading.grade import grade
-from grading.preprocessors import read_canonical
+from grading.execution.cells import execute
+from grading.plugins.autograde import read_canonical
+from grading.running.grade import grade
+from grading.running.pool import dask_cluster
 from grading.sandbox.launch import WARM, Zygote
 from grading.sandbox.trusted import TrustedZygote
-from grading.workers import dask_cluster
 
 ASSIGNMENT = "momentum"
 

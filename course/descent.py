@@ -12,9 +12,7 @@ from numpy.typing import ArrayLike
 Update = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def descend(
-    update: Update, gradient: Callable[[np.ndarray], np.ndarray], start: ArrayLike, steps: int
-) -> np.ndarray:
+def descend(update: Update, gradient: Callable[[np.ndarray], np.ndarray], start: ArrayLike, steps: int) -> np.ndarray:
     """Take `steps` steps from `start` and give every point on the way.
 
     Args:

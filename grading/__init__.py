@@ -1,5 +1,5 @@
 """What the instructor runs: the questions, how they are marked, and the class they are marked for."""
 
-from grading.marking import mark, points
+from grading.hidden_test import mark, points
 
 __all__ = ["mark", "points"]

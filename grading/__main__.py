@@ -8,27 +8,27 @@ import click
 from nbgrader.api import MissingEntry
 from sqlalchemy.exc import OperationalError
 
+from grading.assignments import ASSIGNMENTS
 from grading.classroom import CLASS_DIRECTORY, ROOT, Classroom
-from grading.collect import SUPERSEDED, UNMATCHED, collect
-from grading.exchange import release_feedback
-from grading.grade import grade, waiting
-from grading.handing_back import make_pages
-from grading.lab import ROLES, open_lab
-from grading.lms import PLATFORMS, export_for_lms
-from grading.marks import export_csv, marks, marks_table
-from grading.nbgrader_says import StepFailed
+from grading.collecting.collect import SUPERSEDED, UNMATCHED, collect
+from grading.collecting.exchange import release_feedback
+from grading.collecting.uploads import Unusable
+from grading.jupyterlab import ROLES, open_lab
+from grading.nbgrader_steps import StepFailed
 from grading.new import UnusableName, new_assignment
-from grading.questions import ASSIGNMENTS
 from grading.release import release
-from grading.report import report
-from grading.rows import UnknownAssignment
+from grading.results.lms_export import PLATFORMS, export_for_lms
+from grading.results.marks_table import export_csv, marks, marks_table
+from grading.results.report import report
+from grading.results.summary import summary
+from grading.running.feedback_pages import make_pages
+from grading.running.grade import grade, waiting
+from grading.running.pool import dask_cluster
+from grading.running.rows import UnknownAssignment
 from grading.sample_class import hand_in
 from grading.sandbox.doctor import complaints
 from grading.sandbox.launch import refusal
 from grading.sandbox.trusted import WARNING
-from grading.summary import summary
-from grading.uploads import Unusable
-from grading.workers import dask_cluster
 
 FILE = click.Path(exists=True, path_type=Path)
 AN_ASSIGNMENT = click.Choice(list(ASSIGNMENTS))

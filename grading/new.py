@@ -9,11 +9,11 @@ from pathlib import Path, PureWindowsPath
 
 import nbformat
 
+from grading.assignments import ASSIGNMENTS, QUESTIONS, module_name
 from grading.classroom import ROOT
-from grading.questions import ASSIGNMENTS, QUESTIONS, module_name
 from grading.release import FOR_STUDENTS
 
-TEMPLATE = Path(__file__).resolve().parent / "template"
+TEMPLATE = Path(__file__).resolve().parent / "assignment_template"
 LONGEST_NAME = 40
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

@@ -5,11 +5,11 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from grading.assignments import ASSIGNMENTS
 from grading.classroom import ROOT, Classroom
-from grading.nbgrader_says import succeeded
-from grading.questions import ASSIGNMENTS
+from grading.nbgrader_steps import succeeded
 
-FOR_STUDENTS = Path(__file__).resolve().parent / "students"
+FOR_STUDENTS = Path(__file__).resolve().parent / "student_bundle"
 BUNDLE = "optimization-course"
 
 
@@ -25,7 +25,7 @@ def release(classroom: Classroom, assignment: str | None = None) -> Path:
         The zip. It holds every assignment that is released.
 
     Raises:
-        grading.nbgrader_says.StepFailed: nbgrader could not make an assignment.
+        grading.nbgrader_steps.StepFailed: nbgrader could not make an assignment.
         OSError: a file cannot be written. The zip is the old one then.
     """
     nbgrader = classroom.nbgrader()

@@ -16,10 +16,10 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.utils import is_solution
 
-from grading.calling import Function
+from grading.assignments import ASSIGNMENTS
 from grading.classroom import ROOT, Classroom
-from grading.question import Question
-from grading.questions import ASSIGNMENTS
+from grading.marking.calling import Function
+from grading.marking.question import Question
 
 FIRST_DUE_DATE = datetime(2027, 3, 8, 18, 0)
 REFLECTION = "An average forgets slowly: what points the same way adds up, and what changes its sign cancels."

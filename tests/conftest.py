@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from grading.sandbox.launch import Zygote
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Kernels that the tests start find the project's packages, wherever pytest was called from.
@@ -24,3 +26,10 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=[nobody_else])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    """One warm interpreter in the sandbox for the tests of a file."""
+    with Zygote() as zygote:
+        yield zygote

@@ -1,45 +1,30 @@
-"""Every question by its public name, grouped by assignment.
+"""What students are asked: one module per assignment, and everything that its author needs, in one import.
 
-The folders in `assignments/` are the assignments. The questions of `weight-decay` stand in the module `weight_decay`
-here; an assignment without such a module has ordinary assertions for its hidden tests.
+The questions of the assignment `weight-decay` are in the module `weight_decay` here, as the tuple `QUESTIONS`.
 """
 
-from collections.abc import Iterable
-from importlib import import_module
-from pathlib import Path
+from grading.marking.calling import Case
+from grading.marking.comparing import agree
+from grading.marking.question import (
+    Criterion,
+    Mistake,
+    Question,
+    Trial,
+    agrees,
+    each,
+    leaves_inputs_untouched,
+    refuses,
+)
 
-from grading.question import Question
-
-COURSE = ("mini-batch", "ewa", "momentum", "rmsprop", "adam", "decay")
-
-_HERE = Path(__file__).resolve().parent
-_SOURCES = _HERE.parents[1] / "assignments"
-
-
-def module_name(assignment: str) -> str:
-    """Name the module of an assignment, here and in `solutions`."""
-    return assignment.replace("-", "_")
-
-
-def _find_assignments() -> list[str]:
-    """List the assignments, those of the course first and in its order."""
-    found = sorted(path.stem for path in _SOURCES.glob("*/*.ipynb") if path.stem == path.parent.name)
-    return [name for name in COURSE if name in found] + [name for name in found if name not in COURSE]
-
-
-def _questions_of(assignment: str) -> tuple[Question, ...]:
-    name = module_name(assignment)
-    return import_module(f"{__name__}.{name}").QUESTIONS if (_HERE / f"{name}.py").exists() else ()
-
-
-def _by_name(questions: Iterable[Question]) -> dict[str, Question]:
-    named: dict[str, Question] = {}
-    for question in questions:
-        if named.setdefault(question.name, question) is not question:
-            raise ValueError(f"two questions are called {question.name!r}: tests could not tell them apart")
-    return named
-
-
-ASSIGNMENTS: dict[str, tuple[Question, ...]] = {name: _questions_of(name) for name in _find_assignments()}
-
-QUESTIONS: dict[str, Question] = _by_name(question for questions in ASSIGNMENTS.values() for question in questions)
+__all__ = [
+    "Case",
+    "Criterion",
+    "Mistake",
+    "Question",
+    "Trial",
+    "agree",
+    "agrees",
+    "each",
+    "leaves_inputs_untouched",
+    "refuses",
+]

@@ -5,8 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from grading.comparing import agree
-from grading.question import Trial, each
+from grading.questions import Trial, agree, each
 
 Arrays = dict[str, np.ndarray]
 

@@ -5,9 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.calling import Case
-from grading.comparing import agree
-from grading.question import Criterion, Question, Trial, agrees, refuses
+from grading.questions import Case, Criterion, Question, Trial, agree, agrees, refuses
 from solutions.decay import exponential_decay, inverse_time_decay, manual_schedule, sqrt_decay, staircase_decay
 
 

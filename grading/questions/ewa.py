@@ -5,9 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.calling import Case
-from grading.comparing import agree
-from grading.question import Criterion, Question, Trial, agrees, each, refuses
+from grading.questions import Case, Criterion, Question, Trial, agree, agrees, each, refuses
 from solutions.ewa import bias_corrected_ewa, effective_window, ewa, ewa_weights
 
 _AVERAGED = ("series", "one value", "no memory")

@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.calling import Case
-from grading.comparing import agree
-from grading.question import Criterion, Question, Trial, agrees, each, refuses
+from grading.questions import Case, Criterion, Question, Trial, agree, agrees, each, refuses
 from grading.questions._layers import random_parameters
 from solutions.minibatch import choose_batch_size, mini_batch_cost, random_mini_batches, updates_per_epoch
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from grading.calling import Case
-from grading.question import Criterion, Question, Trial, agrees, each, leaves_inputs_untouched
+from grading.questions import Case, Criterion, Question, Trial, agrees, each, leaves_inputs_untouched
 from grading.questions._layers import random_gradients, random_parameters, takes, zeros
 from solutions.momentum import initialize_velocity, update_with_momentum, update_with_nesterov
 

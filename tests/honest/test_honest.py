@@ -4,9 +4,9 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
-from grading.canonical import canonical
+from grading.execution.execute import execute_notebook
+from grading.intake.canonical import canonical
 from grading.sandbox.limits import Limits
-from grading.worker import execute_notebook
 from tests.honest.open import marks_in_the_open
 from tests.honest.submissions import SUBMISSIONS, Honest
 from tests.released import source

@@ -46,16 +46,16 @@ builtins.__import__ = lambda name, *args, **kwargs: fake if name == "grading" el
     "writes_a_package_of_the_same_name": """
 import importlib; open("grading.py", "w").write("mark = lambda *args: 4.0"); importlib.invalidate_caches()""",
     "replaces_the_judges": """
-import grading.marking
-grading.marking.criteria_met = lambda question, *a: question.criteria""",
+import grading.marking.judging
+grading.marking.judging.criteria_met = lambda question, *a: question.criteria""",
     "replaces_the_comparison": """
-import grading.question, grading.questions._layers
-grading.question.agree = grading.questions._layers.agree = lambda *args: True""",
+import grading.marking.question, grading.questions._layers
+grading.marking.question.agree = grading.questions._layers.agree = lambda *args: True""",
     "replaces_allclose": """
 import numpy as np; np.allclose = lambda *args, **kwargs: True; np.any = lambda *args: True""",
-    "replaces_the_number": "import grading.marking; grading.marking.float = lambda points: 4.0",
+    "replaces_the_number": "import grading.marking.judging; grading.marking.judging.float = lambda points: 4.0",
     "replaces_the_reference": """
-import grading.questions as q; object.__setattr__(q.QUESTIONS["@QUESTION@"], "reference", @QUESTION@)
+import grading.assignments as q; object.__setattr__(q.QUESTIONS["@QUESTION@"], "reference", @QUESTION@)
 for c in q.QUESTIONS["@QUESTION@"].criteria: object.__setattr__(c, "holds", lambda trials: True)""",
     "walks_up_the_frames": """
 import sys

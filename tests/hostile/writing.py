@@ -49,8 +49,8 @@ open("@CLASS@/autograded/@HONEST@/@ASSIGNMENT@/note.txt", "w").write("@TOKEN@!")
         'open("@PROJECT@/solutions/momentum.py", "a").write("\\n# @TOKEN@!")',
     ),
     "the_questions": (
-        "@PROJECT@/grading/marking.py",
-        'open("@PROJECT@/grading/marking.py", "a").write("\\n# @TOKEN@!")',
+        "@PROJECT@/grading/hidden_test.py",
+        'open("@PROJECT@/grading/hidden_test.py", "a").write("\\n# @TOKEN@!")',
     ),
     "the_settings": (
         "@PROJECT@/nbgrader_config.py",

@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from grading.canonical import LINKED, MISSING, Canonical, canonical
-from grading.intake import SHARED
+from grading.intake.canonical import LINKED, MISSING, Canonical, canonical
+from grading.intake.reading import SHARED
 from tests.released import answered, duplicate, find, grade_id, insert, place, released, source
 
 SOLUTION = "update_with_momentum"

@@ -10,8 +10,8 @@ from time import monotonic
 import nbformat
 import pytest
 
-from grading import intake
-from grading.intake import Refused, read_submission, set_aside
+from grading.intake import reading as intake
+from grading.intake.reading import Refused, read_submission, set_aside
 
 SECONDS = 10
 CODE = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None}
@@ -230,7 +230,7 @@ def test_reading_the_worst_takes_little_memory(tmp_path: Path) -> None:
     """In a process of its own, with as much address space as a grader has to spare."""
     path = _written(tmp_path, b'{"a":' * (3 * MEGABYTE))
     code = (
-        "import resource, pathlib, sys; from grading.intake import read_submission, Refused\n"
+        "import resource, pathlib, sys; from grading.intake.reading import read_submission, Refused\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))\n"
         "assert isinstance(read_submission(pathlib.Path(sys.argv[1])), Refused)"
     )

@@ -9,7 +9,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 from traitlets.config import Config
 
-from grading.markdown import safe_markdown
+from grading.intake.markdown import safe_markdown
 from tests.released import source
 
 HARMLESS = {
@@ -182,7 +182,7 @@ def test_long_text_comes_out_as_it_is_written() -> None:
 
 def test_nbconvert_takes_the_filter_by_its_name() -> None:
     config = Config()
-    config.HTMLExporter.filters = {"markdown2html": "grading.markdown.safe_markdown"}
+    config.HTMLExporter.filters = {"markdown2html": "grading.intake.markdown.safe_markdown"}
     for template in ("classic", "lab"):
         config.HTMLExporter.template_name = template
         notebook = new_notebook(cells=[new_markdown_cell("*a* <script>alert('of the student')</script>")])

@@ -12,9 +12,9 @@ from nbconvert.filters import ansi2html
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-from grading import outputs
-from grading.outputs import NOT_SHOWN, clean_notebook, safe_outputs
-from grading.pictures import clean_jpeg, clean_png
+from grading.intake import outputs
+from grading.intake.outputs import NOT_SHOWN, Budget, safe_outputs
+from grading.intake.pictures import clean_jpeg, clean_png
 
 
 def _picture(kind: str, **options) -> bytes:
@@ -164,8 +164,8 @@ def test_floods_are_cut(flood: list) -> None:
 
 def test_a_notebook_is_bounded_as_a_whole() -> None:
     flood = [new_output("stream", name="stdout", text="x" * 90_000)] * 80
-    notebook = new_notebook(cells=[new_code_cell(outputs=flood) for _ in range(50)])
-    clean_notebook(notebook)
+    budget = Budget()
+    notebook = new_notebook(cells=[new_code_cell(outputs=budget.keep(flood)) for _ in range(50)])
     nbformat.validate(notebook)
     assert len(json.dumps(notebook)) < outputs.MOST_OF_A_NOTEBOOK * 1.2
     assert notebook.cells[-1].outputs[0].text == outputs.CUT

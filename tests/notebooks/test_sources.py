@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from grading import points
-from grading.questions import ASSIGNMENTS, COURSE
+from grading.assignments import ASSIGNMENTS, COURSE
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))

@@ -20,7 +20,7 @@ MAY_IMPORT = {
 # Students never see these lines.
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 MAGIC = re.compile(r"^[%!].*", re.MULTILINE)
-TEMPLATE = ROOT / "grading" / "template" / "assignment.ipynb"
+TEMPLATE = ROOT / "grading" / "assignment_template" / "assignment.ipynb"
 
 
 def _sources(room: str) -> Iterator[tuple[str, str]]:

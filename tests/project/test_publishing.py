@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from grading.questions import ASSIGNMENTS, QUESTIONS
+from grading.assignments import ASSIGNMENTS, QUESTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"

@@ -10,8 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 from packaging.requirements import Requirement
 
+from grading.assignments import ASSIGNMENTS
 from grading.classroom import Classroom
-from grading.questions import ASSIGNMENTS
 from grading.release import release
 
 ROOT = Path(__file__).resolve().parents[2]

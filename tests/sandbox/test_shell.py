@@ -8,7 +8,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grading.execution import execute
+from grading.execution.cells import execute
 from grading.sandbox.launch import Zygote
 
 CELLS = {

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from nbgrader.utils import determine_grade
 
 from grading.__main__ import main
-from grading.canonical import canonical
 from grading.classroom import ROOT, Classroom
-from grading.execution import execute
+from grading.execution.cells import execute
+from grading.intake.canonical import canonical
 from grading.sandbox.doctor import complaints
 from grading.sandbox.launch import SandboxError
 from grading.sandbox.limits import Limits

@@ -33,9 +33,7 @@ def serve(shell: NotebookShell, channel: Channel, limits: Mapping[str, Any]) -> 
         while True:
             number, request = channel.receive()
             if request["do"] == "cell":
-                outputs = shell.run(
-                    request["source"], request["count"], limits["cell_text"], limits["cell_output"]
-                )
+                outputs = shell.run(request["source"], request["count"], limits["cell_text"], limits["cell_output"])
                 channel.send(number, outputs)
             elif request["do"] == "keep":
                 kept.append(Snapshot(partial(_answer, shell, channel), partial(_tell_of_death, channel), kept))

@@ -1,0 +1,130 @@
+"""Running a test cell on the instructor's side, with names of three kinds: the test's, the instructor's, the student's.
+
+The cell's own imports and variables come first, then what the instructor's other cells import and define, and a name
+that only the student's notebook has is a remote function or a copy of a plain value.
+"""
+
+import ast
+import builtins
+import contextlib
+import io
+import linecache
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from IPython.core.inputtransformer2 import TransformerManager
+from IPython.core.ultratb import FormattedTB
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from grading.marking.result import MEDIA_TYPE, Result, keep_results
+from grading.sandbox.remote import RemoteInterrupt
+
+
+class Names(dict):
+    """The names of the test cells of one notebook.
+
+    Attributes:
+        find: gives what a name is in the student's notebook; raises KeyError where it is nothing.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(__name__="__main__", __builtins__=builtins)
+        self._definitions: dict[str, ast.stmt] = {}
+        self._of_the_student: set[str] = set()
+        self.find: Callable[[str], Any] | None = None
+
+    def define(self, source: str) -> None:
+        """Remember what an instructor's cell imports and defines, until a test asks for it.
+
+        Other statements of the cell are not run here: they may call what the student wrote.
+        """
+        for statement in _parse(source).body:
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                names = [(alias.asname or alias.name).partition(".")[0] for alias in statement.names]
+            elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                names = [statement.name]
+            else:
+                continue
+            for name in names:
+                self._definitions[name] = statement
+                self.pop(name, None)
+
+    def forget_the_student(self) -> None:
+        """Forget what was found in the student's notebook: at the next test it may have changed."""
+        for name in self._of_the_student:
+            self.pop(name, None)
+        self._of_the_student.clear()
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name):
+            raise KeyError(name)
+        if name in self._definitions:
+            module = ast.Module([self._definitions[name]], [])
+            exec(compile(module, "<instructor>", "exec"), self)
+        else:
+            self[name] = self.find(name)
+            self._of_the_student.add(name)
+        return dict.__getitem__(self, name)
+
+
+def run_test_cell(source: str, names: Names, count: int) -> tuple[list[NotebookNode], list[NotebookNode], str]:
+    """Run a test cell.
+
+    Args:
+        source: the instructor's cell.
+        names: of this notebook's tests.
+        count: number of the cell.
+
+    Returns:
+        The marks that it gave; its outputs: what it printed, then the value of its last expression or its error; and
+        what it wrote to stderr, which is not an output, because nbgrader would take all points for it.
+    """
+    stdout, stderr = io.StringIO(), io.StringIO()
+    result = []
+    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr), keep_results() as results:
+        try:
+            value = _run(source, names, f"<test cell {count}>")
+            if value is not None:
+                result = [new_output("execute_result", {"text/plain": repr(value)}, execution_count=count)]
+        except (Exception, SystemExit, RemoteInterrupt) as error:
+            result = [_error(error)]
+    printed = [new_output("stream", name="stdout", text=stdout.getvalue())] if stdout.getvalue() else []
+    return [*map(_mark_output, results)], printed + result, stderr.getvalue()
+
+
+def error_output(name: str, message: str) -> NotebookNode:
+    """Make the output of a cell that could not run."""
+    return new_output("error", ename=name, evalue=message, traceback=[f"\x1b[31m{name}\x1b[39m: {message}"])
+
+
+def _mark_output(result: Result) -> NotebookNode:
+    return new_output("display_data", {"text/plain": str(result), MEDIA_TYPE: result.to_json()})
+
+
+def _run(source: str, names: Names, filename: str) -> Any:
+    source = TransformerManager().transform_cell(source)
+    linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
+    statements = ast.parse(source, filename).body
+    last = statements.pop() if statements and isinstance(statements[-1], ast.Expr) else None
+    exec(compile(ast.Module(statements, []), filename, "exec"), names)
+    return None if last is None else eval(compile(ast.Expression(last.value), filename, "eval"), names)
+
+
+def _error(error: BaseException) -> NotebookNode:
+    kind, _, traceback = sys.exc_info()
+    if raised_in := getattr(error, "raised_in", None):
+        # The student's function did. Not what it says: it may say with which hidden inputs the function was called.
+        return error_output(kind.__name__, f"raised in {raised_in}")
+    lines: Iterable[str] = FormattedTB(mode="Context", theme_name="linux").structured_traceback(
+        kind, error, traceback, tb_offset=2
+    )
+    return new_output("error", ename=kind.__name__, evalue=str(error), traceback=list(lines))
+
+
+def _parse(source: str) -> ast.Module:
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError:
+        return ast.Module([], [])

@@ -1,0 +1,124 @@
+"""Markdown of a submission as HTML that does nothing in the browser of who reads it.
+
+nbconvert passes HTML in Markdown through, and nbgrader's pages ask for no cleaning. This filter takes the place of
+nbconvert's `markdown2html`, for feedback and formgrader alike:
+
+    c.HTMLExporter.filters = {"markdown2html": "grading.intake.markdown.safe_markdown"}
+
+HTML in the text is shown as text, and what the parser makes of the rest goes through bleach, nbconvert's own sanitizer.
+Formulas become MathML, which browsers draw without a script.
+"""
+
+import html
+import re
+import secrets
+from functools import lru_cache
+
+import bleach
+from docutils.utils.math.latex2mathml import tex2mathml
+from mistune.plugins import import_plugin
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+LONGEST = 10_000
+DEEPEST_QUOTE = 20
+
+_TAGS = {
+    *("a", "blockquote", "br", "code", "del", "div", "em", "hr", "p", "pre", "s", "span", "strong", "sub", "sup"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "dd", "dl", "dt", "li", "ol", "ul"),
+    *("table", "tbody", "td", "th", "thead", "tr"),
+}
+_SAFE_CLASS = re.compile(r"highlight|[a-z][a-z0-9]?")
+# Links that say where they lead. Others could lead to a page that was handed in, too, and acts where formgrader is.
+_PROTOCOLS = ["http", "https", "mailto"]
+_LEADS_AWAY = re.compile(r"(?:https?://|mailto:|#)")
+
+# Ticks of task lists are form fields.
+_PLUGINS = [name for name in MarkdownWithMath.DEFAULT_PLUGINS if name != "task_lists"]
+# Environments that begin a formula; to the converter, the formula has begun.
+_OUTSIDE_FORMULAS = ("align", "equation")
+# The converter does not know \dots, takes := apart, and sets the subscript of an accented letter below the letter.
+_FOR_THE_CONVERTER = {
+    r":=": r"\\coloneqq ",
+    r"\\dots(?![a-zA-Z])": r"\\ldots",
+    r"\\(hat|bar|tilde|vec|dot|ddot)\s*(\{[^{}]*\}|\\[a-zA-Z]+|[a-zA-Z])": r"{{}\\\1{\2}}",
+}
+_TALL_QUOTE = re.compile(rf"^(?:[ \t]*>){{{DEEPEST_QUOTE}}}", re.MULTILINE)
+
+
+class _Renderer(IPythonRenderer):
+    """Renders all but the formulas: in their places stand marks that no text can guess."""
+
+    def __init__(self) -> None:
+        super().__init__(escape=True, exclude_anchor_links=True)
+        self._mark = secrets.token_hex(8)
+        self._formulas: list[str] = []
+
+    def with_formulas(self, clean: str) -> str:
+        """Put the formulas into their places."""
+        return re.sub(rf"{self._mark}-(\d+)-", lambda place: self._formulas[int(place[1])], clean)
+
+    def inline_math(self, body: str) -> str:
+        """Keep a formula in a line."""
+        return self._place_of(_mathml(body, f"${body}$"))
+
+    def block_math(self, body: str) -> str:
+        """Keep a formula that stands by itself."""
+        return self._place_of(_mathml(body, f"$${body}$$", as_block=True))
+
+    def latex_environment(self, name: str, body: str) -> str:
+        """Keep formulas below each other."""
+        written = rf"\begin{{{name}}}{body}\end{{{name}}}"
+        formula = body if name.strip("*") in _OUTSIDE_FORMULAS else written
+        return self._place_of(_mathml(formula, written, as_block=True))
+
+    def _place_of(self, formula: str) -> str:
+        self._formulas.append(formula)
+        return f"{self._mark}-{len(self._formulas) - 1}-"
+
+    def block_mermaidjs(self, code: str) -> str:
+        """Show the code: nbconvert would pass it to a script, unescaped."""
+        return f"<pre><code>{html.escape(code)}</code></pre>"
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """Show what the picture is called: to load it would tell somebody that it was looked at."""
+        return f"<em>[{html.escape(html.unescape(text))}: a picture, not shown]</em>"
+
+
+# The instructor's cells come again with every submission.
+@lru_cache(maxsize=256)
+def safe_markdown(source: str) -> str:
+    """Convert Markdown to HTML without scripts, styles, forms and pictures.
+
+    Text that is very long, or that the parser cannot take, comes out as it is written; so does such a formula.
+
+    Args:
+        source: Markdown with formulas, of anybody.
+    """
+    if len(source) > LONGEST or _TALL_QUOTE.search(source):
+        return _as_written(source)
+    try:
+        renderer = _Renderer()
+        rendered = MarkdownWithMath(renderer, plugins=map(import_plugin, _PLUGINS)).render(source)
+    except Exception:  # noqa: BLE001, a page for each student, whatever the parser stumbles over
+        return _as_written(source)
+    return renderer.with_formulas(bleach.clean(rendered, tags=_TAGS, attributes=_is_safe, protocols=_PROTOCOLS))
+
+
+def _is_safe(tag: str, name: str, value: str) -> bool:
+    if name == "href":
+        return tag == "a" and bool(_LEADS_AWAY.match(value))
+    # The classes of highlighted code; others, such as Bootstrap's, could lay something over the page.
+    return name == "class" and tag in ("div", "span") and all(map(_SAFE_CLASS.fullmatch, value.split()))
+
+
+def _mathml(formula: str, written: str, as_block: bool = False) -> str:
+    for pattern, instead in _FOR_THE_CONVERTER.items():
+        formula = re.sub(pattern, instead, formula)
+    try:
+        return tex2mathml(formula, as_block)
+    except Exception:  # noqa: BLE001, it fails on what it does not know in more ways than it names
+        return f"<code>{html.escape(written)}</code>"
+
+
+def _as_written(source: str) -> str:
+    return f"<pre>{html.escape(source)}</pre>"

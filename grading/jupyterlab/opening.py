@@ -1,0 +1,95 @@
+"""Opening JupyterLab as a student or as the instructor.
+
+What each of them sees stands in the folders beside this file, in Jupyter's and nbgrader's own settings. Jupyter's and
+nbgrader's own notes on each are kept apart below _class/lab, so that two people can be played on one computer, and
+settings of yours for Jupyter do not interfere.
+"""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from jupyterlab_server.workspaces_handler import WorkspacesManager
+
+from grading.classroom import ROOT, Classroom
+from grading.nbgrader_steps import succeeded
+from grading.release import BUNDLE, release
+
+HERE = Path(__file__).resolve().parent
+
+# By role, the tab that JupyterLab opens with at first.
+FIRST_TAB = {"student": "nbgrader-assignment-list", "instructor": "nbgrader-formgrader"}
+ROLES = tuple(FIRST_TAB)
+
+
+def open_lab(classroom: Classroom, role: str, arguments: tuple[str, ...]) -> NoReturn:
+    """Become JupyterLab.
+
+    Args:
+        classroom: is released to its students, if it is not yet.
+        role: "student" works in the folder `desk` of the class, "instructor" in the course's.
+        arguments: for `jupyter lab`, as "--no-browser".
+
+    Raises:
+        grading.nbgrader_steps.StepFailed: the exchange cannot take an assignment.
+    """
+    if not (classroom.directory / BUNDLE).exists():
+        release(classroom)
+    if role == "student":
+        offer_assignments(classroom)
+    folder = _desk(classroom) if role == "student" else ROOT
+    os.chdir(folder)
+    # Without -P, what lies on a student's desk could take the place of a module of JupyterLab's.
+    command = [sys.executable, "-P", "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *arguments]
+    os.execve(sys.executable, command, _environment(classroom.directory / "lab" / role, role))
+
+
+def offer_assignments(classroom: Classroom) -> None:
+    """Put the release into the exchange, where students fetch it.
+
+    Raises:
+        grading.nbgrader_steps.StepFailed: the exchange cannot take an assignment.
+    """
+    nbgrader = classroom.nbgrader()
+    offered = Path(nbgrader.exchange_root, nbgrader.course_id, "outbound")
+    for released in sorted((classroom.directory / "release").glob("*/*.ipynb")):
+        assignment = released.parent.name
+        in_exchange = offered / assignment / released.name
+        if in_exchange.exists() and in_exchange.read_bytes() == released.read_bytes():
+            continue
+        shutil.rmtree(offered / assignment, ignore_errors=True)
+        succeeded(nbgrader.release_assignment(assignment), f"{assignment} cannot be put into the exchange")
+
+
+def _desk(classroom: Classroom) -> Path:
+    """Make the student's folder, with what notebooks import and nothing else; what the student has there stays."""
+    desk = classroom.directory / "desk"
+    shutil.copytree(classroom.directory / BUNDLE / "course", desk / "course", dirs_exist_ok=True)
+    return desk
+
+
+def _environment(home: Path, role: str) -> dict[str, str]:
+    _first_tab(home / "config" / "lab" / "workspaces", FIRST_TAB[role])
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join([str(HERE / role), str(HERE / "everyone")]),
+    }
+    if role == "student":
+        # With the course's folder on the path, a student's notebook could import the answers.
+        environment.pop("PYTHONPATH", None)
+    return environment
+
+
+def _first_tab(workspaces: Path, tab: str) -> None:
+    """Let JupyterLab open with a tab of nbgrader's; later it opens as it was left."""
+    manager = WorkspacesManager(str(workspaces))
+    if not manager.load("default")["data"]:
+        widget = f"{tab}:{tab}"
+        dock = {"type": "tab-area", "currentIndex": 0, "widgets": [widget]}
+        data = {"layout-restorer:data": {"main": {"dock": dock, "current": widget}}, widget: {"data": {}}}
+        manager.save("default", json.dumps({"data": data, "metadata": {"id": "default"}}))

@@ -1,5 +1,0 @@
-"""JupyterLab with nbgrader's extensions, as a student has it and as the instructor has it."""
-
-from grading.lab.opening import ROLES, open_lab
-
-__all__ = ["ROLES", "open_lab"]

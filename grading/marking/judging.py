@@ -1,0 +1,55 @@
+"""Judging a student's function by a question."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from grading.marking.calling import Function, call
+from grading.marking.comparing import agree
+from grading.marking.question import Criterion, Mistake, Question, Trial
+from grading.marking.result import JudgedCriterion, Result
+
+
+def judge(question: Question, function: Function, seed: int | Sequence[int]) -> Result:
+    """Call a function on the hidden cases of this seed and judge it by every criterion of the question."""
+    trials = run_trials(question, function, seed)
+    met = criteria_met(question, trials)
+    failed = [
+        trial.outcome.error for trial in trials if trial.outcome.error and trial.outcome.error != trial.expected.error
+    ]
+    mistake = recognize(question, trials) if len(met) < len(question.criteria) else None
+    return Result(
+        question=question.name,
+        criteria=tuple(
+            JudgedCriterion(criterion.key, criterion.sentence, criterion.points, criterion in met)
+            for criterion in question.criteria
+        ),
+        calls=len(trials),
+        refusals=sum(trial.outcome.error == trial.expected.error is not None for trial in trials),
+        failures=dict(Counter(failed)),
+        advice=mistake.advice if mistake else None,
+        written=failed != ["NotImplementedError"] * len(trials),
+    )
+
+
+def run_trials(question: Question, function: Function, seed: int | Sequence[int]) -> list[Trial]:
+    """Call the function and the reference on the hidden cases of this seed."""
+    cases = question.cases(np.random.default_rng(seed))
+    return [Trial(case, call(function, case), call(question.reference, case)) for case in cases]
+
+
+def criteria_met(question: Question, trials: Sequence[Trial]) -> list[Criterion]:
+    """Return the criteria that hold on these trials; none where only restraint was shown."""
+    met = [criterion for criterion in question.criteria if criterion.holds(trials)]
+    return met if any(criterion.pays_alone for criterion in met) else []
+
+
+def recognize(question: Question, trials: Sequence[Trial]) -> Mistake | None:
+    """Find the common mistake that would have behaved exactly as the student's function did."""
+    observed = [question.observe(trial) for trial in trials]
+    for mistake in question.mistakes:
+        mistaken = [Trial(trial.case, call(mistake.function, trial.case), trial.expected) for trial in trials]
+        if agree(observed, [question.observe(trial) for trial in mistaken]):
+            return mistake
+    return None

@@ -1,5 +1,0 @@
-"""A page on a class for its instructor: points, common mistakes, who is missing, what to look at, who wrote alike."""
-
-from grading.report.page import report
-
-__all__ = ["report"]

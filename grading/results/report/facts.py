@@ -1,0 +1,211 @@
+"""What there is to say about an assignment, from the gradebook, the submissions and the graded notebooks."""
+
+import inspect
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook, SubmittedNotebook
+from nbgrader.preprocessors import ClearSolutions
+
+from grading.assignments import ASSIGNMENTS
+from grading.classroom import ROOT, Classroom
+from grading.plugins.autograde import REFUSED, read_canonical
+from grading.results.report.alike import Alike, alike
+from grading.results.report.remarks import remarks, stops
+
+MOST_REFUSED = 5
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A cell that carries points.
+
+    Attributes:
+        name: of the question.
+        most: points it can give.
+        points: that each student has; without those who wait.
+        waiting: students whose answer a human has to mark.
+        remarks: {what the feedback said: students}, the most frequent first.
+    """
+
+    name: str
+    most: float
+    points: dict[str, float]
+    waiting: tuple[str, ...]
+    remarks: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the page says of an assignment.
+
+    Attributes:
+        name: of the assignment.
+        most: points it can give.
+        totals: {student: points}, late penalties taken off.
+        marked: each cell that carries points, in the order of the notebook.
+        missing: students of the gradebook who have handed in nothing.
+        ungraded: students whose work is handed in and not graded.
+        late: {student: hours after the due date}.
+        notable: {student: sentences on what a human should look at}.
+        common: sentences of this kind on more than half of the submissions, which say more of the assignment.
+        alike: groups of students who wrote the same, or nearly.
+    """
+
+    name: str
+    most: float
+    totals: dict[str, float]
+    marked: tuple[Marked, ...]
+    missing: tuple[str, ...]
+    ungraded: tuple[str, ...]
+    late: dict[str, float]
+    notable: dict[str, tuple[str, ...]]
+    common: tuple[str, ...]
+    alike: tuple[Alike, ...]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What the files of one submission say: of each question, of what a human should see, of what was written."""
+
+    remarks: dict[str, list[str]]
+    notable: tuple[str, ...]
+    solutions: list[str]
+
+
+def facts(classroom: Classroom, assignment: str) -> Facts:
+    """Collect the facts of an assignment.
+
+    Raises:
+        nbgrader.api.MissingEntry: the gradebook does not know it.
+    """
+    handed_in = [student for student, name in classroom.submissions() if name == assignment]
+    looks = {student: _look_at(classroom, student, assignment) for student in handed_in}
+    common = _common(looks)
+    with classroom.gradebook() as gradebook:
+        known = gradebook.find_assignment(assignment)
+        submissions = {s.student_id: s for s in gradebook.assignment_submissions(assignment)}
+        penalty = {name: sum(n.late_submission_penalty or 0 for n in s.notebooks) for name, s in submissions.items()}
+        everybody = {student.id for student in gradebook.students} | set(handed_in)
+        notebooks = {student: list(submission.notebooks) for student, submission in submissions.items()}
+        return Facts(
+            name=assignment,
+            most=known.max_score,
+            totals={student: submission.score - penalty[student] for student, submission in submissions.items()},
+            marked=tuple(_marked(gradebook, assignment, notebooks, looks)),
+            missing=tuple(sorted(everybody - set(handed_in) - set(submissions))),
+            ungraded=tuple(sorted(set(handed_in) - set(submissions))),
+            late={
+                student: submission.total_seconds_late / 3600
+                for student, submission in sorted(submissions.items())
+                if submission.total_seconds_late > 0
+            },
+            notable=_without(common, looks),
+            common=common,
+            alike=alike({student: look.solutions for student, look in looks.items()}, *_given(assignment)),
+        )
+
+
+def _marked(
+    gradebook: Gradebook,
+    assignment: str,
+    notebooks: dict[str, list[SubmittedNotebook]],
+    looks: dict[str, _Look],
+) -> Iterator[Marked]:
+    grades = defaultdict(dict)
+    for student in sorted(notebooks):
+        for notebook in notebooks[student]:
+            for grade in notebook.grades:
+                grades[grade.name][student] = grade
+    for cell in _in_order(assignment, gradebook.find_assignment(assignment).notebooks):
+        of_cell, name = grades[cell.name], cell.name.removesuffix("_tests")
+        waiting = tuple(student for student, grade in of_cell.items() if grade.needs_manual_grade)
+        told = defaultdict(list)
+        for student in sorted(looks):
+            for remark in looks[student].remarks.get(name, ()):
+                told[remark].append(student)
+        yield Marked(
+            name,
+            cell.max_score,
+            {student: grade.score for student, grade in of_cell.items() if student not in waiting},
+            waiting,
+            {remark: tuple(who) for remark, who in sorted(told.items(), key=lambda item: (-len(item[1]), item[0]))},
+        )
+
+
+def _in_order(assignment: str, notebooks: Iterable[Any]) -> list[Any]:
+    """Sort the cells that carry points as they stand in the notebook; the gradebook keeps no order."""
+    order = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in _source(assignment).cells]
+    cells = [cell for notebook in notebooks for cell in (*notebook.grade_cells, *notebook.task_cells)]
+    return sorted(cells, key=lambda cell: (order.index(cell.name) if cell.name in order else len(order), cell.name))
+
+
+def _look_at(classroom: Classroom, student: str, assignment: str) -> _Look:
+    submitted = classroom.notebook("submitted", student, assignment)
+    handed_in = read_canonical(_path_of_source(assignment), submitted, classroom.config())
+    graded = _graded(classroom, student, assignment)
+    set_aside = _set_aside(classroom.directory / REFUSED / student / assignment)
+    return _Look(
+        remarks=remarks(graded),
+        notable=(*set_aside, *handed_in.changes, *stops(graded)),
+        solutions=_solutions(handed_in.notebook),
+    )
+
+
+def _common(looks: dict[str, _Look]) -> tuple[str, ...]:
+    said = Counter(sentence for look in looks.values() for sentence in set(look.notable))
+    return tuple(sorted(sentence for sentence, times in said.items() if times > max(2, len(looks) / 2)))
+
+
+def _without(common: tuple[str, ...], looks: dict[str, _Look]) -> dict[str, tuple[str, ...]]:
+    left = {student: [line for line in look.notable if line not in common] for student, look in looks.items()}
+    return {student: tuple(lines) for student, lines in left.items() if lines}
+
+
+def _set_aside(folder: Path) -> list[str]:
+    names = sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()
+    )
+    if not names and not folder.is_symlink() and not folder.exists():
+        return []
+    shown = ", ".join(map(repr, names[:MOST_REFUSED])) or "the whole submission"
+    more = f" and {len(names) - MOST_REFUSED} more" if len(names) > MOST_REFUSED else ""
+    return [f"Set aside when it was handed in: {shown}{more}."]
+
+
+def _graded(classroom: Classroom, student: str, assignment: str) -> dict[str, Any]:
+    path = classroom.notebook("autograded", student, assignment)
+    # Written by the grading: no need to validate what may hold many pictures.
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"cells": []}
+
+
+def _given(assignment: str) -> tuple[list[str], list[str]]:
+    """Give the solution cells as students got them, and what is known to be right: no sign of copying."""
+    source = _source(assignment)
+    answers = _solutions(source)
+    released, _ = ClearSolutions().preprocess(source, {})
+    questions = ASSIGNMENTS.get(assignment, ())
+    ways = [way for question in questions for way in (question.reference, *question.right_ways)]
+    return _solutions(released), [*answers, *map(inspect.getsource, ways)]
+
+
+def _source(assignment: str) -> nbformat.NotebookNode:
+    return nbformat.read(_path_of_source(assignment), as_version=4)
+
+
+def _path_of_source(assignment: str) -> Path:
+    return ROOT / "assignments" / assignment / f"{assignment}.ipynb"
+
+
+def _solutions(notebook: nbformat.NotebookNode) -> list[str]:
+    """Give the text of each cell of code that the student writes."""
+    return [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    ]

@@ -1,0 +1,27 @@
+"""A worker's zygote, and what happens when somebody ends it."""
+
+import os
+import signal
+
+from nbgrader.utils import determine_grade
+
+from grading.execution.execute import execute_notebook
+from grading.intake.canonical import canonical
+from grading.sandbox.limits import Limits
+from grading.sandbox.shared import close_shared_zygote, shared_zygote
+from tests.hostile.attack import TESTS
+from tests.released import answered, find, short_source
+from tests.running.test_faults import descendants
+
+
+def test_a_lost_zygote_is_replaced_even_before_bubblewrap_has_noticed() -> None:
+    bubblewrap = shared_zygote()._process.pid
+    os.kill(bubblewrap, signal.SIGSTOP)
+    (zygote,) = [pid for pid, command in descendants(bubblewrap).items() if "zygote.py" in command.split()[2]]
+    os.kill(zygote, signal.SIGKILL)
+    try:
+        source = short_source()
+        executed = execute_notebook(canonical(source, answered(source)).notebook, None, Limits())
+        assert determine_grade(find(executed.notebook, TESTS))[0] == 5
+    finally:
+        close_shared_zygote()
