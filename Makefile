@@ -4,7 +4,6 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: all site pdf class serve lab test bench screenshots lock clean help
 
-export PYTHONPATH := $(CURDIR)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 installed := .venv/installed
@@ -30,7 +29,7 @@ class: $(marked)
 # Each would say on its start that loopback is not encrypted.
 quiet_kernels := get_config().IPKernelApp.log_level = "ERROR"
 
-$(installed): requirements.txt
+$(installed): requirements.txt pyproject.toml
 	@command -v python3 >/dev/null || { echo "Python 3.11 is missing: apt-get install python3 python3-venv"; exit 1; }
 	@python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed, this is $$(python3 --version)"; exit 1; }
 	@python3 -c 'import ensurepip' 2>/dev/null || $(call debian,python3-venv)
@@ -38,6 +37,7 @@ $(installed): requirements.txt
 	@python3 -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[0-9.]*' requirements.txt)"
 	@uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt
+	@uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 	@mkdir -p .venv/etc/ipython && echo '$(quiet_kernels)' >.venv/etc/ipython/ipython_kernel_config.py
 	@touch $@
 

@@ -14,9 +14,6 @@ root = Path(__file__).resolve().parent
 exchange = root / "_class" / "exchange"
 exchange.mkdir(parents=True, exist_ok=True)
 
-# Kernels find `grading`, `solutions` and `course` in any folder that they are started in.
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
-
 c.CourseDirectory.course_id = "optimization"
 c.CourseDirectory.root = str(root)
 c.CourseDirectory.source_directory = "assignments"
@@ -39,10 +36,9 @@ c.CourseDirectory.db_url = f"sqlite:///{root}/_class/gradebook.db"
 os.environ.setdefault("PGOPTIONS", "-c lock_timeout=5s")
 
 # nbgrader starts `alembic` by name to make a gradebook, also where the virtual environment is not activated.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-
-# nbgrader finds the steps of `grading` that are named below, whatever folder it is started in.
-sys.path.insert(0, str(root))
+programs = str(Path(sys.executable).parent)
+if programs not in os.environ["PATH"].split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([programs, os.environ["PATH"]])
 
 # The networks are small: more threads to a matrix product cost more than they bring.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -86,6 +82,7 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 c.GenerateFeedback.exporter_class = "grading.plugins.feedback.FeedbackExporter"
+c.FeedbackExporter.template_file = "with_version.html.j2"
 
 # Markdown that students write does nothing in the browser of who reads it.
 c.HTMLExporter.filters = {"markdown2html": "grading.intake.markdown.safe_markdown"}

@@ -54,8 +54,7 @@ def _measure(way: str, folder: Path) -> tuple[float, float]:
     command = [sys.executable, "-m", "bench.ways", way, str(folder)]
     with tempfile.TemporaryFile() as log:
         began = time.monotonic()
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=environment)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         _, status, used = os.wait4(process.pid, 0)
         seconds = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -29,6 +29,7 @@ from grading.sample_class import hand_in
 from grading.sandbox.doctor import complaints
 from grading.sandbox.launch import refusal
 from grading.sandbox.trusted import WARNING
+from grading.version import VERSION
 
 FILE = click.Path(exists=True, path_type=Path)
 AN_ASSIGNMENT = click.Choice(list(ASSIGNMENTS))
@@ -62,6 +63,7 @@ class Interrupted(click.ClickException):
 @click.option(
     "--classroom", type=click.Path(file_okay=False, path_type=Path), help="Another class than the one in _class."
 )
+@click.version_option(VERSION, message="%(version)s", help=f"Print the version, which is {VERSION}, and exit.")
 @click.pass_context
 def main(context: click.Context, classroom: Path | None) -> None:
     """Teach a class: release, collect, grade, hand back.

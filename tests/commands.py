@@ -1,6 +1,5 @@
 """The instructor's command as a person runs it, and as a test does that has no time for a new process."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,11 +17,9 @@ def start(classroom: Classroom, *arguments: str) -> subprocess.Popen:
     Shells let what they start in the background ignore it, and so all that the tests start there.
     """
     command = [sys.executable, "-m", "grading", "--classroom", str(classroom.directory), *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(
         command,
-        env=environment,
         cwd=ROOT,
         text=True,
         start_new_session=True,

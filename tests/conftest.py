@@ -1,19 +1,12 @@
 """What tests of several rooms share."""
 
-import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from grading.sandbox.launch import Zygote
-
-ROOT = Path(__file__).resolve().parent.parent
-
-# Kernels that the tests start find the project's packages, wherever pytest was called from.
-os.environ["PYTHONPATH"] = str(ROOT)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from jupyterlab_server.workspaces_handler import WorkspacesManager
 from grading.classroom import ROOT, Classroom
 from grading.nbgrader_steps import succeeded
 from grading.release import BUNDLE, release
+from grading.virtual_environment import derive
 
 HERE = Path(__file__).resolve().parent
 
@@ -40,11 +41,15 @@ def open_lab(classroom: Classroom, role: str, arguments: tuple[str, ...]) -> NoR
         release(classroom)
     if role == "student":
         offer_assignments(classroom)
-    folder = _desk(classroom) if role == "student" else ROOT
+    home = classroom.directory / "lab" / role
+    folder, python = ROOT, [sys.executable]
+    if role == "student":
+        # With the interpreter of the set-up, a student's notebook could import the answers. And without -P, a file on
+        # the desk could take the place of one of JupyterLab's modules.
+        folder, python = _desk(classroom), [str(derive(home / "python")), "-P"]
     os.chdir(folder)
-    # Without -P, what lies on a student's desk could take the place of a module of JupyterLab's.
-    command = [sys.executable, "-P", "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *arguments]
-    os.execve(sys.executable, command, _environment(classroom.directory / "lab" / role, role))
+    command = [*python, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *arguments]
+    os.execve(command[0], command, _environment(home, role))
 
 
 def offer_assignments(classroom: Classroom) -> None:
@@ -73,16 +78,12 @@ def _desk(classroom: Classroom) -> Path:
 
 def _environment(home: Path, role: str) -> dict[str, str]:
     _first_tab(home / "config" / "lab" / "workspaces", FIRST_TAB[role])
-    environment = {
+    return {
         **os.environ,
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_CONFIG_PATH": os.pathsep.join([str(HERE / role), str(HERE / "everyone")]),
     }
-    if role == "student":
-        # With the course's folder on the path, a student's notebook could import the answers.
-        environment.pop("PYTHONPATH", None)
-    return environment
 
 
 def _first_tab(workspaces: Path, tab: str) -> None:

@@ -9,6 +9,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 
 from grading.execution.cells import is_test
 from grading.execution.test_cell import error_output
+from grading.version import VERSION
 
 # What a screen reader says of a picture.
 FIGURE = "A figure that this cell draws."
@@ -74,4 +75,5 @@ class FeedbackExporter(HTMLExporter):
     def _create_environment(self) -> Environment:
         environment = super()._create_environment()
         environment.bytecode_cache = _compiled_templates
+        environment.globals["version"] = VERSION
         return environment

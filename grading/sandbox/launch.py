@@ -246,9 +246,10 @@ def _arguments() -> list[str]:
 def _mounts() -> dict[Path, Path]:
     """Give what of the host the sandbox sees, read-only, and where: Python, its libraries, fonts, and `course`."""
     system = ["/usr/bin", "/usr/lib", "/usr/lib64", "/usr/share/fonts", "/usr/share/zoneinfo", "/etc/ld.so.cache"]
-    python = [sys.prefix, sys.base_prefix]
+    # The packages may lie outside of both, where one virtual environment is made from another.
+    python = [sys.prefix, sys.base_prefix, Path(matplotlib.__file__).parents[1]]
     same = [Path(path) for path in system if Path(path).exists() and not Path(path).is_symlink()]
-    same += [Path(path) for path in python if path != "/usr"]
+    same += [Path(path) for path in python if Path(path) != Path("/usr")]
     same += [path for path in map(Path, ("/bin", "/lib", "/lib64")) if path.is_dir() and not path.is_symlink()]
     mounts = {path: path for path in sorted(set(same)) if not any(path.is_relative_to(o) and path != o for o in same)}
     mounts[ROOT / "course"] = Path("/opt/course/course")

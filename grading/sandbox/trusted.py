@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import IO
 
 from grading.classroom import ROOT
 from grading.sandbox.launch import ENVIRONMENT, HERE, Child, Zygote, font_list
+from grading.virtual_environment import derive
 
 WARNING = "Without a sandbox: the submissions that are graded can do on this machine all that you can."
 
@@ -52,10 +52,12 @@ class TrustedZygote(Zygote):
         (self._folder / "matplotlib").mkdir()
         (self._folder / "matplotlib" / name).write_bytes(fonts)
         environment = {key: value.replace("/scratch", str(self._folder)) for key, value in ENVIRONMENT.items()}
-        environment |= {"PYTHONPATH": str(self._folder / "importable"), "PATH": os.environ["PATH"]}
+        environment["PATH"] = os.environ["PATH"]
+        del environment["PYTHONPATH"]
+        python = derive(self._folder / "python", self._folder / "importable")
         program = str(HERE / "inside" / "zygote.py")
         return subprocess.Popen(
-            [sys.executable, "-B", program, str(control.fileno()), warm, "trusted"],
+            [python, "-B", program, str(control.fileno()), warm, "trusted"],
             pass_fds=(control.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=log,

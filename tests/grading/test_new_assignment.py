@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from nbgrader.api import Gradebook
 from grading.__main__ import main
 from grading.assignments import ASSIGNMENTS, COURSE, module_name
 from grading.new import LONGEST_NAME, UnusableName, new_assignment
+from grading.virtual_environment import derive
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "chapters" / "for-instructors.md"
@@ -67,9 +67,10 @@ TRIED = [command for command in COMMANDS if "_class/try" in command]
 
 @dataclass
 class Project:
-    """A copy of the project with nothing made in it."""
+    """A copy of the project with nothing made in it, and an interpreter that imports from it."""
 
     folder: Path
+    python: Path
     template: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -79,11 +80,11 @@ class Project:
     def run(self, command: str) -> str:
         """Type a command of the page, and give what it prints."""
         program, *arguments = shlex.split(command)
-        programs = {"python": [sys.executable], "nbgrader": [sys.executable, "-m", "nbgrader"]}
+        programs = {"python": [self.python], "nbgrader": [self.python, "-m", "nbgrader"]}
         result = subprocess.run(
             [*programs[program], *arguments],
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(self.folder), "OPENBLAS_NUM_THREADS": "1"},
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
             capture_output=True,
             text=True,
             check=False,
@@ -101,7 +102,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         shutil.rmtree(folder / "assignments" / name)
         for module in ("solutions", "grading/questions"):
             (folder / module / f"{module_name(name)}.py").unlink(missing_ok=True)
-    project = Project(folder)
+    project = Project(folder, derive(folder / ".venv", folder))
     (command,) = [command for command in COMMANDS if command == f"python -m grading new {EXAMPLE}"]
     project.run(command)
     project.run(f"python -m grading new {AS_IT_IS} --title 'As \"it\" is'")

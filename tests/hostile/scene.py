@@ -20,6 +20,7 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from grading.classroom import ROOT
+from grading.virtual_environment import derive
 from tests.hostile.attack import HONEST, Attack, Graded, save
 from tests.released import ASSIGNMENT, answered, find, short_source
 
@@ -74,6 +75,8 @@ class Scene:
             settings = (ROOT / "nbgrader_config.py").read_text()
             limit = f"\nc.ExecuteInSandbox.cell_seconds = {cell_seconds}\n" if cell_seconds else ""
             (self.project / "nbgrader_config.py").write_text(settings + limit)
+        # The kernels that nbgrader starts import this class's packages, and not the project's own.
+        self._python = str(derive(folder / "python", self.project)) if stock else sys.executable
         self._hide_secrets()
         released = self._nbgrader("generate_assignment", ASSIGNMENT, seconds=200)
         assert released == 0, (folder / "log.txt").read_text()
@@ -201,7 +204,7 @@ class Scene:
         with (self.folder / "log.txt").open("a") as log:
             measured = [sys.executable, str(MEASURED), str(kilobytes), str(seconds)]
             process = subprocess.run(
-                [*measured, sys.executable, "-m", "nbgrader", *command],
+                [*measured, self._python, "-m", "nbgrader", *command],
                 cwd=self.project,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
@@ -218,7 +221,6 @@ class Scene:
         return {
             "HOME": str(self.home),
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-            "PYTHONPATH": str(self.project),
             "PYTHONDONTWRITEBYTECODE": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "MPLCONFIGDIR": str(self.folder / "matplotlib"),

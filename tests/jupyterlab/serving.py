@@ -69,7 +69,6 @@ def lab(course: Path, role: str, browser: Browser) -> Iterator[Lab]:
         "HOME": str(course),
         "LANG": "C.UTF-8",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "PYTHONPATH": str(course),
     }
     with log.open("w") as written:
         server = subprocess.Popen(

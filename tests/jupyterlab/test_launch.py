@@ -10,6 +10,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+from grading.virtual_environment import derive
+
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = (ROOT / "_config.yml").read_text(encoding="utf-8")
 #: What the comment in `_config.yml` says a public repository needs.
@@ -80,14 +82,16 @@ def test_a_public_repository_needs_no_answers(tmp_path: Path) -> None:
         for line in re.findall(r'"((?:from|import) course[^"\\(]*)(?:\\n)?"', path.read_text(encoding="utf-8"))
     }
     assert len(lines) > 10
-    start = [
-        str(tmp_path / "binder" / "start"),
-        sys.executable,
-        "-c",
-        "\n".join(["import os", 'os.chdir("chapters")', *sorted(lines)]),
-    ]
+    python = derive(tmp_path / "python")
+    environment = {"PATH": f"{python.parent}:/usr/bin:/bin"}
+    subprocess.run([tmp_path / "binder" / "postBuild"], cwd=tmp_path, env=environment, check=True, timeout=60)
     started = subprocess.run(
-        start, cwd=tmp_path, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=60
+        [python, "-c", "\n".join(sorted(lines))],
+        cwd=tmp_path / "chapters",
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert started.returncode == 0, started.stderr
 

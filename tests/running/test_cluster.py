@@ -1,6 +1,5 @@
 """Grading on a dask cluster: a scheduler and two workers, each a process of its own, on loopback."""
 
-import os
 import subprocess
 import sys
 import time
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from grading.classroom import ROOT
 from grading.running.grade import grade
 from grading.running.pool import dask_cluster
 from tests.released import answered
@@ -21,12 +19,11 @@ SECONDS_TO_START = 90
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     started = []
 
     def start(*arguments: str) -> None:
         command = [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]]
-        started.append(subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL))
+        started.append(subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL))
 
     file = tmp_path / "scheduler.json"
     try:
@@ -71,7 +68,6 @@ def test_nobody_at_the_address() -> None:
             "-c",
             "from grading.running import pool\nwith pool.dask_cluster('tcp://127.0.0.1:9'): 0",
         ],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=90,

@@ -57,10 +57,9 @@ class Course:
         return self
 
     def start(self, *command: str) -> subprocess.Popen:
-        environment = {**os.environ, "PYTHONPATH": str(self.folder)}
         command = [sys.executable, "-m", *command]
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, cwd=self.folder, env=environment, text=True, **streams)
+        return subprocess.Popen(command, cwd=self.folder, text=True, **streams)
 
     def run(self, *command: str) -> str:
         """Run a Python module's command, which succeeds, and give what it printed."""

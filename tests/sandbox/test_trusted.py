@@ -94,7 +94,7 @@ def broken_bubblewrap(tmp_path: Path) -> dict[str, str]:
     program = tmp_path / "bwrap"
     program.write_text("#!/bin/sh\necho 'bwrap: No permissions to create a new namespace' >&2\nexit 1\n")
     program.chmod(0o755)
-    return {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    return {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
 
 
 def _run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess:

@@ -5,6 +5,8 @@ import re
 import pytest
 from built_site import BOOK, HTML, PAGES, soup
 
+from grading.version import VERSION
+
 LOADING = {"script": "src", "img": "src", "iframe": "src", "source": "src"}
 
 
@@ -29,3 +31,9 @@ def test_each_image_has_a_description(name: str) -> None:
         assert len(alt) > 10, image
         # What stands there by default is the picture's path.
         assert not re.search(r"\.(png|svg|jpe?g)\b", alt), image
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_states_the_version(name: str) -> None:
+    footer = soup(name).select_one("footer.bd-footer-content").get_text()
+    assert f"Version {VERSION}" in footer

@@ -64,15 +64,14 @@ class Desk:
 
     def _uv(self, arguments: str) -> None:
         """Run uv, with the settings of this machine for where packages come from."""
-        environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+        environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
         uv = [str(Path(sys.executable).with_name("uv")), "--quiet", *arguments.split()]
         subprocess.run(uv, cwd=self.folder, env=environment, check=True)
 
     @property
     def environment(self) -> dict[str, str]:
         """Variables of a terminal that knows nothing of the course's own folder, with Jupyter's files put aside."""
-        foreign = {"PYTHONPATH", "VIRTUAL_ENV"}
-        kept = {name: value for name, value in os.environ.items() if name not in foreign and "JUPYTER" not in name}
+        kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV" and "JUPYTER" not in name}
         aside = self.folder.parent
         return kept | {
             "PATH": os.pathsep.join([str(self.folder / ".venv" / "bin"), os.environ["PATH"]]),
