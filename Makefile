@@ -2,7 +2,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all site pdf class serve lab test bench screenshots lock clean help
+.PHONY: all site pdf class serve lab test lint format bench screenshots lock clean help
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -13,49 +13,67 @@ page := _build/html/index.html
 pdf := _build/pdf/optimization-algorithms.pdf
 bundle := _class/optimization-course.zip
 handed_in := _class/submitted/.made
-marked := _class/marks.csv
 
-shared := $(wildcard course/*.py course/labs/*.py course/labs/web/*)
+course := $(wildcard course/*.py course/labs/*.py course/labs/web/*)
 assignments := $(wildcard assignments/*/*.ipynb)
-graders := $(wildcard grading/*.py grading/questions/*.py grading/sandbox/*.py grading/sandbox/inside/*.py solutions/*.py) nbgrader_config.py
 
 ## The main job: the website, the students' release, and a graded sample class.
-all: $(page) $(marked)
+all: $(page) class
 	@python -m grading summary
 
 site: $(page)
-class: $(marked)
 
-# Each would say on its start that loopback is not encrypted.
+# The oldest Python that works is the one that packages are locked for; tensorflow decides on the newest.
+comma := ,
+oldest := 3.11
+newest := 3.13
+in_range := import sys; sys.exit(not (($(subst .,$(comma),$(oldest))) <= sys.version_info[:2] <= ($(subst .,$(comma),$(newest)))))
+
+# Otherwise each kernel would announce that loopback is not encrypted.
 quiet_kernels := get_config().IPKernelApp.log_level = "ERROR"
 
 $(installed): requirements.txt pyproject.toml
-	@command -v python3 >/dev/null || { echo "Python 3.11 is missing: apt-get install python3 python3-venv"; exit 1; }
-	@python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed, this is $$(python3 --version)"; exit 1; }
-	@python3 -c 'import ensurepip' 2>/dev/null || $(call debian,python3-venv)
+	@command -v python3 >/dev/null || { echo "Python is missing: apt-get install python3 python3-venv"; exit 1; }
+	@python3 -c '$(in_range)' || { echo "Python $(oldest) to $(newest) is needed; this is $$(python3 --version)"; exit 1; }
+	@$(call debian,python3-venv)
 	@echo "installing the locked packages into .venv"
 	@python3 -m venv .venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[0-9.]*' requirements.txt)"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement <(awk '/^[a-z]/ { is_uv = /^uv==/ } is_uv' requirements.txt)
 	@uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt
 	@uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 	@mkdir -p .venv/etc/ipython && echo '$(quiet_kernels)' >.venv/etc/ipython/ipython_kernel_config.py
 	@touch $@
 
+# Which of Debian's packages are here, however they came.
+has_python3-venv := python3 -c 'import ensurepip'
+has_bubblewrap := type bwrap
+has_chromium := type chromium
+has_default-jre-headless := type java
+has_fontconfig := type fc-list
+has_postgresql := ls /usr/lib/postgresql/*/bin/postgres
+# The browser driver's Node needs it.
+has_libatomic1 := ls /usr/lib/*/libatomic.so.1
+# Without a font for it, the glossary's Korean would be boxes.
+has_fonts-nanum := fc-list :lang=ko | grep .
+
 as_root := $(if $(filter-out 0,$(shell id -u)),sudo --non-interactive)
 apt := $(as_root) env DEBIAN_FRONTEND=noninteractive apt-get --yes -qq
 
-# Install from Debian where we may, with fresh lists of packages if those at hand do not serve; else say what is missing.
+# Install those of these Debian packages that are missing. The lists of packages may be out of date, or not be there yet.
 define debian
-{ $(as_root) true 2>/dev/null && echo "installing $(1)" && \
-{ $(apt) install $(1) >/dev/null 2>&1 || { $(apt) update && $(apt) install $(1) >/dev/null; }; }; } || \
-{ echo "missing: apt-get install $(1)"; exit 1; }
+missing=(); $(foreach package,$(1),{ $(has_$(package)); } &>/dev/null || missing+=($(package));) \
+test $${#missing[@]} = 0 || { echo "installing Debian's $${missing[*]}"; \
+why=$$($(apt) install "$${missing[@]}" 2>&1) || \
+why=$$({ $(apt) update && $(apt) install "$${missing[@]}"; } 2>&1) || \
+{ echo "$$why"; echo "That failed. As root: apt-get update && apt-get install $${missing[*]}"; exit 1; }; }
 endef
 
-$(mathjax): $(installed)
-	@cp .venv/lib/python3.11/site-packages/sphinx-mathjax-offline/static/mathjax/tex-svg.js $@
+$(mathjax): requirements.txt | $(installed)
+	@cp "$$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"/sphinx-mathjax-offline/static/mathjax/tex-svg.js $@
 
-# What the chapters import is not seen by the cache of executed notebooks, which goes by their own content.
-_build/cache-of-this-course: $(shared) $(installed)
+# The cache of executed notebooks goes by their own content and doesn't see what they import.
+_build/cache-of-this-course: $(course) requirements.txt | $(installed)
 	@rm -rf $(executed)
 	@mkdir -p _build
 	@touch $@
@@ -68,55 +86,67 @@ $(page): $(installed) $(mathjax) _build/cache-of-this-course _config.yml _toc.ym
 	jupyter-book build . $(if $(filter _assets/%,$?),--all) -W -n --keep-going --quiet
 	@touch $@
 
-$(bundle): $(installed) $(assignments) $(shared) $(wildcard grading/student_bundle/*) grading/release.py nbgrader_config.py
+$(bundle): $(assignments) $(course) $(wildcard grading/student_bundle/*) grading/release.py nbgrader_config.py | $(installed)
 	@python -m grading release
 	@touch $@
 
-$(handed_in): $(bundle) $(graders)
+# The sample class answers with the reference and with the questions' common mistakes.
+$(handed_in): $(bundle) grading/sample_class.py $(wildcard grading/questions/*.py solutions/*.py)
 	@python -m grading sample-class
 	@touch $@
 
-$(marked): $(handed_in)
-	@type bwrap >/dev/null 2>&1 || $(call debian,bubblewrap)
+class: $(handed_in)
+	@$(call debian,bubblewrap)
 	@python -m grading grade
-	@touch $@
 
-## The whole book to print, from the pages of the site.
+## Print the whole book, from the pages of the site.
 pdf: $(pdf)
 
-# Without a font for it, the glossary's Korean would be boxes.
 $(pdf): $(page) $(wildcard book/*.*)
-	@type chromium fc-list >/dev/null 2>&1 || $(call debian,chromium fontconfig)
-	@test -n "$$(fc-list :lang=ko)" || $(call debian,fonts-nanum)
+	@$(call debian,chromium libatomic1 fontconfig)
+	@$(call debian,fonts-nanum)
 	@python -m book.pdf
 
 ## Read the book at the address that is printed; ends with Ctrl-C.
 serve: $(page)
 	@python -m http.server --bind 127.0.0.1 --directory _build/html 0
 
-## Do the assignments in JupyterLab, on a desk that is yours; or, with ROLE=instructor, grade them there.
+## Do the assignments in JupyterLab, in a folder of your own; or, with ROLE=instructor, grade them there.
 lab: $(bundle)
 	@python -m grading lab $(or $(ROLE),student)
 
-## Set up and run every test.
-test: $(page)
-	@type bwrap chromium java >/dev/null 2>&1 && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
-	$(call debian,bubblewrap chromium default-jre-headless postgresql)
+## Set up, lint, and run every test.
+test: lint $(page)
+	@$(call debian,bubblewrap chromium libatomic1 default-jre-headless postgresql)
 	@python -m pytest
+
+## Check style, formatting and types.
+lint: $(installed)
+	@ruff check --quiet
+	@ruff format --quiet --check
+	@deno lint --quiet
+	@deno fmt --quiet --check
+	@mypy --no-error-summary
+
+## Format the code, and fix what Ruff can fix.
+format: $(installed)
+	@ruff check --quiet --fix-only
+	@ruff format --quiet
+	@deno fmt --quiet
 
 ## Compare the speeds of grading on the same N submissions: make bench N=100
 bench: $(bundle)
 	@python -m bench $(or $(N),100)
 
 ## Take the pictures of README.md.
-screenshots: $(page) $(marked)
-	@type chromium >/dev/null 2>&1 || $(call debian,chromium)
+screenshots: $(page) class
+	@$(call debian,chromium libatomic1)
 	@python -m grading report >/dev/null
 	@python -m screenshots
 
-## Renew requirements.txt from requirements.in.
+## Update requirements.txt from requirements.in.
 lock: $(installed)
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.txt
+	@uv pip compile --quiet --universal --python-version $(oldest) --generate-hashes --no-header requirements.in --output-file requirements.txt
 
 ## Delete the virtual environment and the book, which can be made again; the class in _class stays.
 clean:
