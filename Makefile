@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
+packages := .venv/packages
 installed := .venv/installed
 mathjax := _assets/tex-svg.js
 executed := _build/.jupyter_cache
@@ -32,7 +33,7 @@ in_range := import sys; sys.exit(not (($(subst .,$(comma),$(oldest))) <= sys.ver
 # Otherwise each kernel would announce that loopback is not encrypted.
 quiet_kernels := get_config().IPKernelApp.log_level = "ERROR"
 
-$(installed): requirements.txt pyproject.toml
+$(packages): requirements.txt
 	@command -v python3 >/dev/null || { echo "Python is missing: apt-get install python3 python3-venv"; exit 1; }
 	@python3 -c '$(in_range)' || { echo "Python $(oldest) to $(newest) is needed; this is $$(python3 --version)"; exit 1; }
 	@$(call debian,python3-venv)
@@ -41,8 +42,12 @@ $(installed): requirements.txt pyproject.toml
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --requirement <(awk '/^[a-z]/ { is_uv = /^uv==/ } is_uv' requirements.txt)
 	@uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt
-	@uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 	@mkdir -p .venv/etc/ipython && echo '$(quiet_kernels)' >.venv/etc/ipython/ipython_kernel_config.py
+	@touch $@
+
+# The project's own packages are installed in place, without a look at the network.
+$(installed): $(packages) pyproject.toml
+	@uv pip install --quiet --offline --python .venv/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Which of Debian's packages are here, however they came.
@@ -69,11 +74,11 @@ why=$$({ $(apt) update && $(apt) install "$${missing[@]}"; } 2>&1) || \
 { echo "$$why"; echo "That failed. As root: apt-get update && apt-get install $${missing[*]}"; exit 1; }; }
 endef
 
-$(mathjax): requirements.txt | $(installed)
+$(mathjax): $(packages)
 	@cp "$$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"/sphinx-mathjax-offline/static/mathjax/tex-svg.js $@
 
 # The cache of executed notebooks goes by their own content and doesn't see what they import.
-_build/cache-of-this-course: $(course) requirements.txt | $(installed)
+_build/cache-of-this-course: $(course) $(packages)
 	@rm -rf $(executed)
 	@mkdir -p _build
 	@touch $@
@@ -86,7 +91,7 @@ $(page): $(installed) $(mathjax) _build/cache-of-this-course _config.yml _toc.ym
 	jupyter-book build . $(if $(filter _assets/%,$?),--all) -W -n --keep-going --quiet
 	@touch $@
 
-$(bundle): $(assignments) $(course) $(wildcard grading/student_bundle/*) grading/release.py nbgrader_config.py | $(installed)
+$(bundle): $(assignments) $(course) $(wildcard grading/student_bundle/*) grading/release.py nbgrader_config.py $(packages) | $(installed)
 	@python -m grading release
 	@touch $@
 

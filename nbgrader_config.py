@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbgrader.server_extensions.formgrader
 
-c = get_config()  # noqa: F821, traitlets provides it
+c = get_config()
 
 root = Path(__file__).resolve().parent
 

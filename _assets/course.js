@@ -11,7 +11,9 @@ addEventListener("beforeprint", () => {
   onScreen = html.dataset.theme;
   html.dataset.theme = "light";
 });
-addEventListener("afterprint", () => { html.dataset.theme = onScreen; });
+addEventListener("afterprint", () => {
+  html.dataset.theme = onScreen;
+});
 
 // The sidebar's title and search stand outside of its navigation; a screen reader finds them by this landmark.
 addEventListener("DOMContentLoaded", () => {
@@ -22,7 +24,7 @@ addEventListener("DOMContentLoaded", () => {
 
 // A formula wider than the window scrolls in its place; by keyboard it can do so only where it is a tab stop.
 addEventListener("load", async () => {
-  await window.MathJax?.startup?.promise;
+  await globalThis.MathJax?.startup?.promise;
   const observer = new ResizeObserver((changes) => {
     for (const { target } of changes) {
       if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
@@ -34,5 +36,7 @@ addEventListener("load", async () => {
 
 // Docutils puts references into a list by roles, of which the standard has taken back the inner one.
 addEventListener("DOMContentLoaded", () => {
-  for (const reference of document.querySelectorAll("[role=doc-biblioentry]")) reference.setAttribute("role", "listitem");
+  for (const reference of document.querySelectorAll("[role=doc-biblioentry]")) {
+    reference.setAttribute("role", "listitem");
+  }
 });

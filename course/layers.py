@@ -39,7 +39,7 @@ def relu(Z: np.ndarray) -> tuple[np.ndarray, Backward]:
 
 
 def tanh(Z: np.ndarray) -> tuple[np.ndarray, Backward]:
-    """Give tanh(Z) by element, and the way back from dA to dZ."""
+    """Return the hyperbolic tangent of each element of Z, and the way back from dA to dZ."""
     A = np.tanh(Z)
     return A, lambda dA: dA * (1 - A**2)
 

@@ -134,8 +134,9 @@ def _lab(classroom: Classroom, role: str, arguments: tuple[str, ...]) -> None:
 def _collect(
     classroom: Classroom, path: Path | None, assignment: str | None, roster: Path | None, on_time: bool
 ) -> None:
-    """Collect what is handed in: uploads from PATH, the folder or zip that Moodle, Canvas or another platform gave;
-    without PATH, from nbgrader's exchange.
+    """Collect what is handed in: uploads from PATH or, without it, what is in nbgrader's exchange.
+
+    PATH is the folder or zip that Moodle, Canvas or another platform gave.
     """
     collected = collect(classroom, path, assignment, roster, on_time)
     print(f"collected: {len(collected.submissions)} notebooks; {collected.unchanged} were there already")

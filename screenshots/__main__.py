@@ -1,4 +1,4 @@
-"""Take the pictures that README.md shows, into this folder: python -m screenshots
+"""Take the pictures that README.md shows, by `python -m screenshots`, into this folder.
 
 They show the built book and the graded sample class, in the programs that people use. All happens in a copy of the
 course, so that nobody's work is touched.

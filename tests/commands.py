@@ -23,7 +23,7 @@ def start(classroom: Classroom, *arguments: str) -> subprocess.Popen:
         cwd=ROOT,
         text=True,
         start_new_session=True,
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509, no thread runs here
         **pipes,
     )
 

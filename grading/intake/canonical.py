@@ -167,8 +167,8 @@ def _assemble(
         changes.append("No cell of the assignment is in the submission; is it the right notebook?")
     following = _extra_cells(assignment, claims, chosen, cells)
     assembled = _extras(following[-1], assignment)
-    for number, cell in enumerate(assignment.cells):
-        cell = copy.deepcopy(cell)
+    for number, original in enumerate(assignment.cells):
+        cell = copy.deepcopy(original)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         theirs = cells[chosen[number]] if number in chosen else None

@@ -73,6 +73,7 @@ class Question:
 
     @property
     def name(self) -> str:
+        """The name of the function that students write."""
         return self.reference.__name__
 
     def mistake(self, advice: str, breaks: Sequence[str]) -> Callable[[Function], Function]:

@@ -1,5 +1,6 @@
-"""The marks as the file that a learning platform imports: https://docs.moodle.org/en/Grade_import for Moodle, and for
-Canvas the guide "How do I import grades in the Gradebook?".
+"""The marks as the file that a learning platform imports.
+
+Moodle describes it at https://docs.moodle.org/en/Grade_import, Canvas in "How do I import grades in the Gradebook?".
 
 nbgrader's student id is what people log in by. Names, address and the platform's own id are those of nbgrader's roster,
 `nbgrader db student import students.csv`, and are empty where it has none.

@@ -25,6 +25,7 @@ class RemoteFunction:
         self._calls = calls
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function and return its value."""
         try:
             reply = self._calls.call(self.__name__, args, kwargs)
         except CallFailed as failure:

@@ -1,6 +1,6 @@
 """What Validate does: it runs the notebook from the top and tells which of the visible checks fail."""
 
-c = get_config()  # noqa: F821, nbgrader provides it
+c = get_config()
 
 # The visible checks carry no points; the hidden tests, which do, run only when your work is graded.
 c.Validator.validate_all = True

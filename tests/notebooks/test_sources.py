@@ -70,7 +70,7 @@ def test_the_page_of_assignments_states_the_points(assignment: str) -> None:
     total = sum(cell.metadata.nbgrader.points for cell in _grade_cells(assignment).values())
     page = (ROOT / "chapters" / "assignments.md").read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if f"`{assignment}`" in line and line.startswith("|")]
-    assert len(rows) == 1 or assignment not in COURSE and not rows
+    assert len(rows) == 1 or (assignment not in COURSE and not rows)
     for row in rows:
         assert f"| {total:g} |" in row
         assert all(f"`{question.name}`" in row for question in ASSIGNMENTS[assignment])

@@ -1,7 +1,6 @@
 """The gradebook in PostgreSQL: named in nbgrader_config.py, and used by our commands and by nbgrader's own."""
 
 import json
-import os
 import shutil
 import signal
 import socket

@@ -49,7 +49,9 @@ class Desk:
     def make(cls, bundle: Path, folder: Path, python: str) -> "Desk":
         """Unzip into an empty folder, and install with this Python."""
         desk = cls.unpack(bundle, folder)
-        venv, install = re.findall(r"^    uv (venv .*|pip install .*)$", (desk.folder / "README.md").read_text(), re.M)
+        venv, install = re.findall(
+            r"^    uv (venv .*|pip install .*)$", (desk.folder / "README.md").read_text(), re.MULTILINE
+        )
         desk._uv(venv.replace("3.13", python))
         desk._uv(install)
         return desk

@@ -1,4 +1,4 @@
-"""Run notebooks, in the students' Python: `python run_cells.py RESULTS NOTEBOOK...`"""
+"""Run notebooks, in the students' Python: `python run_cells.py RESULTS NOTEBOOK...`."""
 
 import json
 import os
@@ -17,7 +17,7 @@ def run(notebook: Path) -> tuple[str, str] | None:
         if cell.cell_type == "code":
             try:
                 exec(cell.source, names)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001, it is the result
                 return cell.id, repr(error)
     return None
 

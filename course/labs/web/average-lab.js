@@ -1,6 +1,31 @@
 // One year of temperatures and the average that follows them; where its weights lie, seen from any day.
 
-const NEAR_ONE = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995];
+const NEAR_ONE = [
+  0,
+  0.1,
+  0.2,
+  0.3,
+  0.4,
+  0.5,
+  0.6,
+  0.7,
+  0.75,
+  0.8,
+  0.85,
+  0.88,
+  0.9,
+  0.91,
+  0.92,
+  0.93,
+  0.94,
+  0.95,
+  0.96,
+  0.97,
+  0.98,
+  0.985,
+  0.99,
+  0.995,
+];
 
 function averages(celsius, beta, correct) {
   let v = 0;
@@ -20,7 +45,9 @@ lab("average-lab", {
       legend: "Average",
       controls: [
         property(state, "beta", NEAR_ONE),
-        toggle("bias correction", () => state.correct, (on) => { state.correct = on; }),
+        toggle("bias correction", () => state.correct, (on) => {
+          state.correct = on;
+        }),
         property(state, "day", whole(1, state.celsius.length), "seen from day"),
         button("Reset", () => element.reset()),
       ],
@@ -31,7 +58,11 @@ lab("average-lab", {
     const { celsius, season, beta, correct, day } = state;
     const series = averages(celsius, beta, correct);
     const days = { range: [1, celsius.length], label: "day of the year" };
-    const curve = plot({ label: `Temperatures of a year and their average with beta ${beta}.`, x: days, y: { range: [-5, 36], label: "temperature (°C)" } }, (across, up) =>
+    const curve = plot({
+      label: `Temperatures of a year and their average with beta ${beta}.`,
+      x: days,
+      y: { range: [-5, 36], label: "temperature (°C)" },
+    }, (across, up) =>
       dots(celsius.map((theta, i) => [across(i + 1), up(theta)]), { colour: FAINT, radius: 1.3 }) +
       line(season.map((value, i) => [across(i + 1), up(value)]), { colour: INK, dash: "2 3", width: 1.2 }) +
       line(series.map((value, i) => [across(i + 1), up(value)]), { ...LOOKS[0], width: 2.2 }) +
@@ -39,8 +70,18 @@ lab("average-lab", {
     const sum = 1 - beta ** day;
     const weights = Array.from({ length: day }, (_, i) => ((1 - beta) * beta ** (day - 1 - i)) / (correct ? sum : 1));
     const highest = Math.max(...weights);
-    const bars = plot({ label: `Weight of each day in the average of day ${day}.`, x: days, y: { range: [0, 1.1 * highest], label: `weight in day ${day}` } }, (across, up) =>
-      line(weights.flatMap((weight, i) => [[across(i + 1), up(0)], [across(i + 1), up(weight)], [across(i + 1), up(0)]]), { ...LOOKS[1], width: 1.2 }));
+    const bars = plot(
+      {
+        label: `Weight of each day in the average of day ${day}.`,
+        x: days,
+        y: { range: [0, 1.1 * highest], label: `weight in day ${day}` },
+      },
+      (across, up) =>
+        line(
+          weights.flatMap((weight, i) => [[across(i + 1), up(0)], [across(i + 1), up(weight)], [across(i + 1), up(0)]]),
+          { ...LOOKS[1], width: 1.2 },
+        ),
+    );
     const roughness = mean(series.slice(1).map((value, i) => Math.abs(value - series[i])));
     const distance = Math.sqrt(mean(series.map((value, i) => (value - season[i]) ** 2)));
     const challenge = state.challenge;
@@ -58,7 +99,8 @@ lab("average-lab", {
           ["distance from the season", `${format(distance)} °C`],
         ],
       },
-      verdict: challenge && { met, text: `${challenge.text} ${met ? "Met" : "Not yet"}: the distance is ${format(distance)} °C.` },
+      verdict: challenge &&
+        { met, text: `${challenge.text} ${met ? "Met" : "Not yet"}: the distance is ${format(distance)} °C.` },
       series,
       weights,
     };

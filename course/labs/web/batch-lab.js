@@ -14,7 +14,8 @@ function examples(m) {
 
 const error = (w, { x, y }) => w[0] * x[0] + w[1] * x[1] - y;
 const cost = (w, batch) => batch.reduce((sum, example) => sum + error(w, example) ** 2, 0) / (2 * batch.length);
-const gradientOn = (batch, w) => [0, 1].map((k) => batch.reduce((sum, example) => sum + error(w, example) * example.x[k], 0) / batch.length);
+const gradientOn = (batch, w) =>
+  [0, 1].map((k) => batch.reduce((sum, example) => sum + error(w, example) * example.x[k], 0) / batch.length);
 
 // The lowest point and the curvature there: the cost is exactly quadratic, so its contours are known.
 function bottom(data) {
@@ -63,7 +64,13 @@ lab("batch-lab", {
     },
     {
       legend: "Steps",
-      controls: [property(state, "alpha", fromTo(1e-3, 3)), button("Shuffle anew", () => { state.seed += 1; }), button("Reset", () => element.reset())],
+      controls: [
+        property(state, "alpha", fromTo(1e-3, 3)),
+        button("Shuffle anew", () => {
+          state.seed += 1;
+        }),
+        button("Reset", () => element.reset()),
+      ],
     },
   ],
 
@@ -71,22 +78,46 @@ lab("batch-lab", {
     const data = examples(state.m);
     const bowl = bottom(data);
     const lowest = cost(bowl.w, data);
-    const sizes = [{ size: state.batch_size, look: LOOKS[0] }, { size: state.m, look: LOOKS[1] }].filter(({ size }, i) => i === 0 || size !== state.batch_size);
-    const runs = sizes.map(({ size, look }) => ({ size, look, ...trainOnBatches(data, lowest, { ...state, batch_size: size }) }));
+    const sizes = [{ size: state.batch_size, look: LOOKS[0] }, { size: state.m, look: LOOKS[1] }].filter((
+      { size },
+      i,
+    ) => i === 0 || size !== state.batch_size);
+    const runs = sizes.map(({ size, look }) => ({
+      size,
+      look,
+      ...trainOnBatches(data, lowest, { ...state, batch_size: size }),
+    }));
     const name = (size) => (size === state.m ? `whole set, ${size}` : size === 1 ? "1 (stochastic)" : String(size));
     const [x, y] = [[-3.5, 4.5], [-4, 4]];
     const ground = { levels: spacedBySquares(24), contour: (level) => [ellipse(bowl, level)] };
-    const plane = plot({ label: `Contours of the cost and the path with mini-batches of ${state.batch_size}.`, x: { range: x, label: "parameter w₁" }, y: { range: y, label: "parameter w₂" } }, (across, up) =>
-      contours(ground, across, up) + runs.map(({ points, look }) => trail(points, look, across, up)).reverse().join("") + dots([[across(START[0]), up(START[1])]], { colour: INK, radius: 5 }));
-    const curve = plot({ label: "Cost above its lowest value, by passes over the examples.", x: { range: [0, state.epochs], label: "passes over the examples (epochs)" }, y: { range: [1e-6, 100], log: true, label: "cost above its lowest" } }, (across, up) =>
+    const plane = plot(
+      {
+        label: `Contours of the cost and the path with mini-batches of ${state.batch_size}.`,
+        x: { range: x, label: "parameter w₁" },
+        y: { range: y, label: "parameter w₂" },
+      },
+      (across, up) =>
+        contours(ground, across, up) + runs.map(({ points, look }) =>
+          trail(points, look, across, up)
+        ).reverse().join("") + dots([[across(START[0]), up(START[1])]], { colour: INK, radius: 5 }),
+    );
+    const curve = plot({
+      label: "Cost above its lowest value, by passes over the examples.",
+      x: { range: [0, state.epochs], label: "passes over the examples (epochs)" },
+      y: { range: [1e-6, 100], log: true, label: "cost above its lowest" },
+    }, (across, up) =>
       (state.challenge ? mark(state.challenge.loss, up) : "") +
-      runs.map(({ excess, updates, look }) => line(excess.map((value, t) => [across(t / updates), up(Math.min(Math.max(value, 1e-8), 1e4))]), look)).reverse().join(""));
+      runs.map(({ excess, updates, look }) =>
+        line(excess.map((value, t) => [across(t / updates), up(Math.min(Math.max(value, 1e-8), 1e4))]), look)
+      ).reverse().join(""));
     return {
       panels: [{ svg: plane }, { svg: curve }],
       table: {
         caption: `After ${state.epochs} ${state.epochs === 1 ? "epoch" : "epochs"} of ${state.m} examples`,
         head: ["batch size", "updates", "cost above its lowest"],
-        rows: runs.map(({ size, look, updates, excess }) => [`${swatch(look)} ${name(size)}`, updates * state.epochs, told(excess.at(-1))]),
+        rows: runs.map((
+          { size, look, updates, excess },
+        ) => [`${swatch(look)} ${name(size)}`, updates * state.epochs, told(excess.at(-1))]),
       },
       verdict: state.challenge && judgeBatches(state.challenge, runs[0], state),
       runs,
@@ -99,5 +130,10 @@ function judgeBatches({ text, loss, within }, { excess, updates }, state) {
   const passes = Math.min(within ?? state.epochs, state.epochs);
   const reached = excess[passes * updates];
   const met = reached < loss;
-  return { met, text: `${text} ${met ? "Met" : "Not yet"}: after ${passes} ${passes === 1 ? "epoch" : "epochs"} it is ${told(reached)}.` };
+  return {
+    met,
+    text: `${text} ${met ? "Met" : "Not yet"}: after ${passes} ${passes === 1 ? "epoch" : "epochs"} it is ${
+      told(reached)
+    }.`,
+  };
 }

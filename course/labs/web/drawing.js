@@ -19,7 +19,9 @@ const FAINT = "var(--lab-faint, #76767680)";
 const round = (x) => Math.round(x * 10) / 10;
 
 function tag(name, attributes, ...children) {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${String(value).replaceAll('"', "&quot;")}"`);
+  const written = Object.entries(attributes).map(([key, value]) =>
+    ` ${key}="${String(value).replaceAll('"', "&quot;")}"`
+  );
   return `<${name}${written.join("")}>${children.join("")}</${name}>`;
 }
 
@@ -45,7 +47,10 @@ function ticks({ range: [low, high], log }) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find((nice) => nice * power >= rough);
   const first = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return Array.from(
+    { length: Math.floor(high / step + 1e-9) - first + 1 },
+    (_, i) => Number(((first + i) * step).toPrecision(12)),
+  );
 }
 
 // A decade as 10 with a raised exponent, other numbers as they are.
@@ -71,14 +76,20 @@ function plot({ label, x, y }, marks) {
       grid({ x1: 0, x2: INNER.width, y1: round(up(value)), y2: round(up(value)) }) +
       text({ x: -6, y: round(up(value)) + 4, "text-anchor": "end" }, tickText(value, y.log)),
   );
-  const names =
-    text({ x: INNER.width / 2, y: INNER.height + 36, "text-anchor": "middle" }, x.label) +
+  const names = text({ x: INNER.width / 2, y: INNER.height + 36, "text-anchor": "middle" }, x.label) +
     text({ transform: `translate(-47 ${INNER.height / 2}) rotate(-90)`, "text-anchor": "middle" }, y.label);
   const clip = { x: 0, y: 0, width: INNER.width, height: INNER.height };
   return tag(
     "svg",
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, "font-family": "sans-serif" },
-    tag("g", { transform: `translate(${FRAME.left} ${FRAME.top})` }, ...xTicks, ...yTicks, names, tag("svg", clip, marks(across, up))),
+    tag(
+      "g",
+      { transform: `translate(${FRAME.left} ${FRAME.top})` },
+      ...xTicks,
+      ...yTicks,
+      names,
+      tag("svg", clip, marks(across, up)),
+    ),
   );
 }
 
@@ -86,7 +97,13 @@ function plot({ label, x, y }, marks) {
 function line(points, { colour, dash, width = 1.8 }) {
   if (points.length === 0) return "";
   const d = `M${points.map(([x, y]) => `${round(x)} ${round(y)}`).join("L")}`;
-  return tag("path", { d, fill: "none", style: `stroke:${colour}`, "stroke-width": width, "stroke-dasharray": dash ?? "none" });
+  return tag("path", {
+    d,
+    fill: "none",
+    style: `stroke:${colour}`,
+    "stroke-width": width,
+    "stroke-dasharray": dash ?? "none",
+  });
 }
 
 // Lines of no length with round ends: one short path for many dots.
@@ -97,12 +114,20 @@ function dots(points, { colour, radius = 2 }) {
 }
 
 function ring([x, y], { colour }) {
-  return tag("circle", { cx: round(x), cy: round(y), r: 4, style: `fill:var(--lab-paper, #ffffff);stroke:${colour}`, "stroke-width": 1.8 });
+  return tag("circle", {
+    cx: round(x),
+    cy: round(y),
+    r: 4,
+    style: `fill:var(--lab-paper, #ffffff);stroke:${colour}`,
+    "stroke-width": 1.8,
+  });
 }
 
 function contours({ levels, contour }, across, up) {
   const lines = levels.flatMap((level) => contour(level));
-  return lines.map((points) => line(points.map(([x, y]) => [across(x), up(y)]), { colour: FAINT, width: 0.8 })).join("");
+  return lines.map((points) => line(points.map(([x, y]) => [across(x), up(y)]), { colour: FAINT, width: 0.8 })).join(
+    "",
+  );
 }
 
 // A filled start, the way in small dots, an open end.
@@ -113,4 +138,8 @@ function trail(path, look, across, up) {
 }
 
 const swatch = (look) =>
-  tag("svg", { viewBox: "0 0 30 8", width: 30, height: 8, "aria-hidden": "true" }, line([[0, 4], [30, 4]], { ...look, width: 2.5 }));
+  tag(
+    "svg",
+    { viewBox: "0 0 30 8", width: 30, height: 8, "aria-hidden": "true" },
+    line([[0, 4], [30, 4]], { ...look, width: 2.5 }),
+  );

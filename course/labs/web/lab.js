@@ -9,22 +9,83 @@ const LABS = {};
 function lab(name, parts) {
   LABS[name] = parts;
   if (typeof customElements !== "undefined" && !customElements.get(name)) {
-    customElements.define(name, class extends LabElement {
-      parts = parts;
-    });
+    customElements.define(
+      name,
+      class extends LabElement {
+        parts = parts;
+      },
+    );
   }
 }
 
 // Two digits are enough to set a learning rate; the steps are even on a log scale, or nearly.
-const DIGITS = [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.4, 2.6, 2.8, 3, 3.3, 3.6, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5, 8, 9];
+const DIGITS = [
+  1,
+  1.1,
+  1.2,
+  1.3,
+  1.4,
+  1.5,
+  1.6,
+  1.8,
+  2,
+  2.2,
+  2.4,
+  2.6,
+  2.8,
+  3,
+  3.3,
+  3.6,
+  4,
+  4.5,
+  5,
+  5.5,
+  6,
+  6.5,
+  7,
+  7.5,
+  8,
+  9,
+];
 const fromTo = (low, high) => {
   const decades = Array.from({ length: 16 }, (_, i) => i - 9);
   const values = decades.flatMap((power) => DIGITS.map((digit) => Number((digit * 10 ** power).toPrecision(2))));
   return values.filter((value) => value >= low && value <= high);
 };
-const AVERAGING = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.998, 0.999];
+const AVERAGING = [
+  0,
+  0.1,
+  0.2,
+  0.3,
+  0.4,
+  0.5,
+  0.6,
+  0.7,
+  0.75,
+  0.8,
+  0.85,
+  0.88,
+  0.9,
+  0.92,
+  0.94,
+  0.95,
+  0.96,
+  0.97,
+  0.98,
+  0.985,
+  0.99,
+  0.995,
+  0.998,
+  0.999,
+];
 const GREEK = { alpha: "learning rate α", beta: "β", beta1: "β₁", beta2: "β₂", epsilon: "ε" };
-const SETTINGS = { alpha: fromTo(1e-4, 20), beta: AVERAGING, beta1: AVERAGING, beta2: AVERAGING, epsilon: [1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1] };
+const SETTINGS = {
+  alpha: fromTo(1e-4, 20),
+  beta: AVERAGING,
+  beta1: AVERAGING,
+  beta2: AVERAGING,
+  epsilon: [1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1],
+};
 const whole = (low, high) => Array.from({ length: high - low + 1 }, (_, i) => low + i);
 
 const slider = (label, values, get, set) => ({ kind: "slider", label, values, get, set });
@@ -32,18 +93,29 @@ const toggle = (label, get, set) => ({ kind: "toggle", label, get, set });
 const choice = (label, options, get, set) => ({ kind: "choice", label, options, get, set });
 const button = (label, press, text = label) => ({ kind: "button", label, press, text });
 const property = (object, key, values, label = GREEK[key]) =>
-  slider(label, values, () => object[key], (value) => { object[key] = value; });
+  slider(label, values, () => object[key], (value) => {
+    object[key] = value;
+  });
 
 // The picture of the page before a script runs, and on paper.
 function still(name, options) {
   const { panels, table } = LABS[name].view(LABS[name].start(options));
-  return panels.map(({ svg }) => tag("div", { class: "lab-panel" }, svg)).join("") + tag("div", { class: "lab-table" }, tableMarkup(table));
+  return panels.map(({ svg }) => tag("div", { class: "lab-panel" }, svg)).join("") +
+    tag("div", { class: "lab-table" }, tableMarkup(table));
 }
 
 function tableMarkup({ caption, head, rows }) {
   const titles = head.map((title) => tag("th", { scope: "col" }, title));
-  const body = rows.map(([name, ...values]) => tag("tr", {}, tag("th", { scope: "row" }, name), ...values.map((value) => tag("td", {}, value))));
-  return tag("table", {}, tag("caption", {}, caption), tag("thead", {}, tag("tr", {}, ...titles)), tag("tbody", {}, ...body));
+  const body = rows.map(([name, ...values]) =>
+    tag("tr", {}, tag("th", { scope: "row" }, name), ...values.map((value) => tag("td", {}, value)))
+  );
+  return tag(
+    "table",
+    {},
+    tag("caption", {}, caption),
+    tag("thead", {}, tag("tr", {}, ...titles)),
+    tag("tbody", {}, ...body),
+  );
 }
 
 function element(name, attributes = {}, ...children) {
@@ -59,8 +131,9 @@ function element(name, attributes = {}, ...children) {
 class LabElement extends (globalThis.HTMLElement ?? Object) {
   connectedCallback() {
     // While a page is read, the element is there before the picture inside it.
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
-    else if (!this.state) this.begin();
+    if (document.readyState === "loading") {
+      document.addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
+    } else if (!this.state) this.begin();
   }
 
   begin() {
@@ -90,14 +163,20 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
   change(how) {
     how();
     const groups = this.parts.controls(this.state, this);
-    const shape = JSON.stringify(groups.map(({ legend, controls }) => [legend, controls.map(({ kind, label }) => [kind, label])]));
+    const shape = JSON.stringify(
+      groups.map(({ legend, controls }) => [legend, controls.map(({ kind, label }) => [kind, label])]),
+    );
     if (shape !== this.shape) {
       const focused = this.inputs?.findIndex(({ input }) => input === document.activeElement) ?? -1;
       const label = this.inputs?.[focused]?.control.label;
       this.shape = shape;
       this.inputs = [];
       this.panel.replaceChildren(...groups.map((group) => this.group(group)));
-      if (focused >= 0) (this.inputs[focused]?.control.label === label ? this.inputs[focused] : this.inputs.find(({ control }) => control.label === label))?.input.focus();
+      if (focused >= 0) {
+        (this.inputs[focused]?.control.label === label
+          ? this.inputs[focused]
+          : this.inputs.find(({ control }) => control.label === label))?.input.focus();
+      }
     }
     const controls = groups.flatMap((group) => group.controls);
     this.inputs.forEach((made, i) => made.show(controls[i]));
@@ -116,7 +195,12 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
     let labelled;
     if (control.kind === "slider") {
       const value = element("span", { class: "lab-value", "aria-hidden": "true" });
-      made.input = element("input", { type: "range", min: 0, step: 1, oninput: changed(() => made.control.set(made.values[made.input.value])) });
+      made.input = element("input", {
+        type: "range",
+        min: 0,
+        step: 1,
+        oninput: changed(() => made.control.set(made.values[made.input.value])),
+      });
       made.show = (current) => {
         made.control = current;
         made.values = withValue(current.values, current.get());
@@ -127,14 +211,21 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
       };
       labelled = element("label", {}, element("span", {}, control.label), value, made.input);
     } else if (control.kind === "toggle") {
-      made.input = element("input", { type: "checkbox", onchange: changed(() => made.control.set(made.input.checked)) });
+      made.input = element("input", {
+        type: "checkbox",
+        onchange: changed(() => made.control.set(made.input.checked)),
+      });
       made.show = (current) => {
         made.control = current;
         made.input.checked = current.get();
       };
       labelled = element("label", { class: "lab-toggle" }, made.input, control.label);
     } else if (control.kind === "choice") {
-      made.input = element("select", { onchange: changed(() => made.control.set(made.input.value)) }, ...control.options.map((option) => element("option", {}, option)));
+      made.input = element(
+        "select",
+        { onchange: changed(() => made.control.set(made.input.value)) },
+        ...control.options.map((option) => element("option", {}, option)),
+      );
       made.show = (current) => {
         made.control = current;
         made.input.value = current.get();
@@ -156,7 +247,10 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
     this.view = this.parts.view(this.state);
     const { panels, table, verdict } = this.view;
     if (this.display.children.length === 0) {
-      this.display.append(...panels.map(() => element("div", { class: "lab-panel" }, element("div", { class: "lab-picture" }))), element("div", { class: "lab-table" }));
+      this.display.append(
+        ...panels.map(() => element("div", { class: "lab-panel" }, element("div", { class: "lab-picture" }))),
+        element("div", { class: "lab-table" }),
+      );
     }
     panels.forEach(({ svg, handle }, i) => {
       this.display.children[i].firstChild.innerHTML = svg;
@@ -172,7 +266,13 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
   handle(panel, { label, x, y, point, set }) {
     let knob = panel.querySelector(".lab-handle");
     if (!knob) {
-      knob = element("div", { class: "lab-handle", role: "slider", tabindex: 0, "aria-label": label, "aria-roledescription": "point on the plane" });
+      knob = element("div", {
+        class: "lab-handle",
+        role: "slider",
+        tabindex: 0,
+        "aria-label": label,
+        "aria-roledescription": "point on the plane",
+      });
       knob.addEventListener("pointerdown", (event) => {
         knob.setPointerCapture(event.pointerId);
         knob.focus();
@@ -191,10 +291,21 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
     }
     const inside = ([low, high], value) => Math.min(high, Math.max(low, Number(value.toPrecision(3))));
     knob.move = ([across, up]) => set([inside(x, x[0] + across * (x[1] - x[0])), inside(y, y[0] + up * (y[1] - y[0]))]);
-    knob.nudge = ([across, up], part) => set([inside(x, point[0] + (across * part * (x[1] - x[0])) / 100), inside(y, point[1] + (up * part * (y[1] - y[0])) / 100)]);
+    knob.nudge = ([across, up], part) =>
+      set([
+        inside(x, point[0] + (across * part * (x[1] - x[0])) / 100),
+        inside(y, point[1] + (up * part * (y[1] - y[0])) / 100),
+      ]);
     knob.style.left = `${(100 * (FRAME.left + scale({ range: x }, 0, INNER.width)(point[0]))) / WIDTH}%`;
     knob.style.top = `${(100 * (FRAME.top + scale({ range: y }, INNER.height, 0)(point[1]))) / HEIGHT}%`;
-    for (const [key, value] of Object.entries({ valuemin: x[0], valuemax: x[1], valuenow: point[0], valuetext: `w1 ${format(point[0])}, w2 ${format(point[1])}` })) knob.setAttribute(`aria-${key}`, value);
+    for (
+      const [key, value] of Object.entries({
+        valuemin: x[0],
+        valuemax: x[1],
+        valuenow: point[0],
+        valuetext: `w1 ${format(point[0])}, w2 ${format(point[1])}`,
+      })
+    ) knob.setAttribute(`aria-${key}`, value);
   }
 
   // Where on the frame a pointer is, each direction from 0 to 1.

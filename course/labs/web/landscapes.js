@@ -2,7 +2,8 @@
 // here is a sum of two squares, so its lines have a formula.
 
 const CIRCLE = Array.from({ length: 65 }, (_, i) => (2 * Math.PI * i) / 64);
-const spacedBySquares = (highest, count = 10) => Array.from({ length: count }, (_, i) => highest * ((i + 1) / count) ** 2);
+const spacedBySquares = (highest, count = 10) =>
+  Array.from({ length: count }, (_, i) => highest * ((i + 1) / count) ** 2);
 
 function valley(condition) {
   return {
@@ -10,7 +11,11 @@ function valley(condition) {
     levels: spacedBySquares((100 + 25 * condition) / 2),
     loss: ([x, y]) => (x * x + condition * y * y) / 2,
     gradient: ([x, y]) => [x, condition * y],
-    contour: (c) => [CIRCLE.map((angle) => [Math.sqrt(2 * c) * Math.cos(angle), Math.sqrt((2 * c) / condition) * Math.sin(angle)])],
+    contour: (
+      c,
+    ) => [
+      CIRCLE.map((angle) => [Math.sqrt(2 * c) * Math.cos(angle), Math.sqrt((2 * c) / condition) * Math.sin(angle)]),
+    ],
   };
 }
 

@@ -12,7 +12,10 @@ function uniforms(seed) {
 
 function normals(seed, count) {
   const uniform = uniforms(seed);
-  return Array.from({ length: count }, () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()));
+  return Array.from(
+    { length: count },
+    () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+  );
 }
 
 function shuffled(count, uniform) {

@@ -26,7 +26,9 @@ function trainBySchedule({ start, condition, noise, epochs, steps_per_epoch: per
     return descend(update, bowl.gradient, start, epochs * perEpoch);
   });
   const { loss } = valley(condition);
-  const losses = whole(0, epochs - 1).map((epoch) => mean(paths.map((path) => mean(whole(1, perEpoch).map((t) => loss(path[epoch * perEpoch + t] ?? [Infinity, 0]))))));
+  const losses = whole(0, epochs - 1).map((epoch) =>
+    mean(paths.map((path) => mean(whole(1, perEpoch).map((t) => loss(path[epoch * perEpoch + t] ?? [Infinity, 0])))))
+  );
   return { path: paths[0], losses };
 }
 
@@ -52,7 +54,14 @@ lab("schedule-lab", {
         button("Reset", () => element.reset()),
       ],
     },
-    { legend: "Schedules", controls: state.schedules.map((schedule) => toggle(schedule.name, () => schedule.on, (on) => { schedule.on = on; })) },
+    {
+      legend: "Schedules",
+      controls: state.schedules.map((schedule) =>
+        toggle(schedule.name, () => schedule.on, (on) => {
+          schedule.on = on;
+        })
+      ),
+    },
     ...state.schedules.filter(({ on }) => on).map(({ name, settings }) => ({
       legend: name,
       look: lineOf(name),
@@ -71,29 +80,75 @@ lab("schedule-lab", {
     const highest = Math.max(...runs.flatMap(({ alphas }) => alphas), 1e-3);
     const losses = runs.flatMap((run) => run.losses).filter(Number.isFinite);
     const high = 10 ** Math.ceil(Math.log10(Math.min(1e4, Math.max(...losses, 1))));
-    const low = 10 ** Math.floor(Math.log10(Math.max(1e-9, Math.min(...losses, state.challenge?.loss ?? high, high / 10))));
+    const low = 10 **
+      Math.floor(Math.log10(Math.max(1e-9, Math.min(...losses, state.challenge?.loss ?? high, high / 10))));
     const epochs = { range: [0, state.epochs], label: "epoch" };
-    const rates = plot({ label: `Learning rate by epoch: ${names}.`, x: epochs, y: { range: [0, 1.05 * highest], label: "learning rate α" } }, (across, up) =>
-      runs.map(({ name, alphas }) => line(alphas.flatMap((alpha, epoch) => [[across(epoch), up(alpha)], [across(epoch + 1), up(alpha)]]), lineOf(name))).join(""));
-    const curve = plot({ label: `Mean loss of each epoch: ${names}.`, x: epochs, y: { range: [low, high], log: true, label: "mean loss of the epoch" } }, (across, up) =>
+    const rates = plot(
+      {
+        label: `Learning rate by epoch: ${names}.`,
+        x: epochs,
+        y: { range: [0, 1.05 * highest], label: "learning rate α" },
+      },
+      (across, up) =>
+        runs.map(({ name, alphas }) =>
+          line(
+            alphas.flatMap((alpha, epoch) => [[across(epoch), up(alpha)], [across(epoch + 1), up(alpha)]]),
+            lineOf(name),
+          )
+        ).join(""),
+    );
+    const curve = plot({
+      label: `Mean loss of each epoch: ${names}.`,
+      x: epochs,
+      y: { range: [low, high], log: true, label: "mean loss of the epoch" },
+    }, (across, up) =>
       (state.challenge ? mark(state.challenge.loss, up) : "") +
-      runs.map((run) => line(run.losses.map((loss, epoch) => [across(epoch + 0.5), up(Math.min(Math.max(loss, low / 10), high * 10))]), lineOf(run.name))).join(""));
-    const plane = plot({ label: `One path for each schedule: ${names}.`, x: { range: x, label: "parameter w₁" }, y: { range: y, label: "parameter w₂" } }, (across, up) =>
-      contours(ground, across, up) + runs.map(({ name, path }) => line(path.map((w) => [across(w[0]), up(w[1])]), { ...lineOf(name), width: 1 }) + ring([across(path.at(-1)[0]), up(path.at(-1)[1])], lineOf(name))).join("") +
-      dots([[across(state.start[0]), up(state.start[1])]], { colour: INK, radius: 5 }));
+      runs.map((run) =>
+        line(
+          run.losses.map((loss, epoch) => [across(epoch + 0.5), up(Math.min(Math.max(loss, low / 10), high * 10))]),
+          lineOf(run.name),
+        )
+      ).join(""));
+    const plane = plot(
+      {
+        label: `One path for each schedule: ${names}.`,
+        x: { range: x, label: "parameter w₁" },
+        y: { range: y, label: "parameter w₂" },
+      },
+      (across, up) =>
+        contours(ground, across, up) + runs.map(({ name, path }) =>
+          line(path.map((w) => [across(w[0]), up(w[1])]), { ...lineOf(name), width: 1 }) +
+          ring([across(path.at(-1)[0]), up(path.at(-1)[1])], lineOf(name))
+        ).join("") +
+        dots([[across(state.start[0]), up(state.start[1])]], { colour: INK, radius: 5 }),
+    );
     const last = (run) => run.losses.at(-1);
     return {
       panels: [
         { svg: rates },
         { svg: curve },
-        { svg: plane, handle: { label: "start of all paths", x, y, point: state.start, set: (point) => { state.start = point; } } },
+        {
+          svg: plane,
+          handle: {
+            label: "start of all paths",
+            x,
+            y,
+            point: state.start,
+            set: (point) => {
+              state.start = point;
+            },
+          },
+        },
       ],
       table: {
         caption: `Last of ${state.epochs} epochs, mean of ${RUNS} runs`,
         head: ["schedule", "α", "loss"],
-        rows: runs.map((run) => [`${swatch(lineOf(run.name))} ${run.name}`, format(run.alphas.at(-1)), told(last(run))]),
+        rows: runs.map((
+          run,
+        ) => [`${swatch(lineOf(run.name))} ${run.name}`, format(run.alphas.at(-1)), told(last(run))]),
       },
-      verdict: state.challenge && judgeSchedules(state.challenge, runs.map((run) => ({ name: run.name, loss: last(run) }))),
+      verdict: state.challenge &&
+        judgeSchedules(state.challenge, runs.map((run) => ({ name: run.name, loss: last(run) }))),
       runs,
     };
   },

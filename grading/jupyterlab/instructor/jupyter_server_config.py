@@ -1,6 +1,6 @@
 """JupyterLab as the instructor has it: Create Assignment, Validate and formgrader, no Assignment List."""
 
-c = get_config()  # noqa: F821, traitlets provides it
+c = get_config()
 
 c.ServerApp.jpserver_extensions = {
     "nbgrader.server_extensions.assignment_list": False,

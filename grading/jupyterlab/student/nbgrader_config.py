@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-c = get_config()  # noqa: F821, traitlets provides it
+c = get_config()
 
 course = Path(__file__).resolve().parents[3]
 

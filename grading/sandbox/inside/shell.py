@@ -80,7 +80,7 @@ class _Stream(io.TextIOBase):
 
 
 class _Publisher(DisplayPublisher):
-    def publish(self, data, metadata=None, *, transient=None, update=False, **_) -> None:  # noqa: ANN001
+    def publish(self, data, metadata=None, *, transient=None, update=False, **_) -> None:
         output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
         self.shell.outputs.add(output)
 
@@ -92,7 +92,7 @@ class _Hook(DisplayHook):
     def write_output_prompt(self) -> None:
         """Show no prompt: the notebook has its own."""
 
-    def write_format_data(self, format_dict, md_dict=None) -> None:  # noqa: ANN001
+    def write_format_data(self, format_dict, md_dict=None) -> None:
         self.shell.outputs.add({"output_type": "execute_result", "data": format_dict, "metadata": md_dict or {}})
 
     def finish_displayhook(self) -> None:
@@ -128,10 +128,10 @@ class NotebookShell(InteractiveShell):
             sys.stdout, sys.stderr = streams
         return [_plain(output) for output in outputs]
 
-    def _showtraceback(self, etype, evalue, stb) -> None:  # noqa: ANN001
+    def _showtraceback(self, etype, evalue, stb) -> None:
         try:
             text = str(evalue)
-        except Exception:  # a student's exception may fail to say what it is
+        except Exception:  # noqa: BLE001, a student's exception may fail to say what it is
             text = ""
         self.outputs.add({"output_type": "error", "ename": etype.__name__, "evalue": text, "traceback": list(stb)})
 

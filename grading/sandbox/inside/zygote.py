@@ -9,22 +9,22 @@ import sys
 
 # Root's files may be closed to the spare user, but the interpreter lies open by now: change before anything else runs.
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from inside import isolation  # noqa: E402
+from inside import isolation
 
 TRUSTED = sys.argv[3:] == ["trusted"]
 if not TRUSTED:
     isolation.drop_root()
 
-import contextlib  # noqa: E402
-import gc  # noqa: E402
-import importlib  # noqa: E402
-import json  # noqa: E402
-import signal  # noqa: E402
-import socket  # noqa: E402
+import contextlib
+import gc
+import importlib
+import json
+import signal
+import socket
 
-from inside.service import serve  # noqa: E402
-from inside.shell import NotebookShell, make_shell  # noqa: E402
-from inside.wire import Channel  # noqa: E402
+from inside.service import serve
+from inside.shell import NotebookShell, make_shell
+from inside.wire import Channel
 
 LONGEST_REQUEST = 2**16
 
@@ -81,7 +81,7 @@ def _start_child(shell: NotebookShell, control: socket.socket, pipes: list[int],
             if child == 0:
                 _be_child(shell, pipes, limits, answer)
             os.write(answer, json.dumps({"pid": child}).encode() + b"\n")
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001, the grader hears of it
             os.write(answer, json.dumps({"error": str(error)}).encode() + b"\n")
         finally:
             os._exit(0)
@@ -102,7 +102,7 @@ def _be_child(shell: NotebookShell, pipes: list[int], limits: dict, answer: int)
         os.close(answer)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         serve(shell, Channel(*pipes), limits)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001, the grader hears of it
         # Once it serves, `answer` is closed, and the grader sees that the wire is.
         with contextlib.suppress(OSError):
             os.write(answer, json.dumps({"error": str(error)}).encode() + b"\n")
