@@ -81,6 +81,24 @@ def test_only_tested_commits_of_the_main_branch_are_published() -> None:
     assert publishing["if"] == hand_over["if"] == ONLY_FROM_MAIN
 
 
+def test_style_and_types_are_checked_before_anything_is_built() -> None:
+    (job,) = [job for job in _jobs().values() if _uses(job, HANDS_OVER)]
+    made = [step["run"] for step in job["steps"] if step.get("run", "").startswith("make")]
+    assert made == ["make lint", "make", "make test"]
+
+
+def test_the_tests_also_run_every_week() -> None:
+    # YAML 1.1 reads the key `on` as a truth value.
+    (schedule,) = _read(ROOT / ".github" / "workflows" / "course.yml")[True]["schedule"]
+    minute, hour, *days, weekday = schedule["cron"].split()
+    assert minute.isdigit() and hour.isdigit() and weekday.isdigit() and days == ["*", "*"]
+
+
+def test_actions_and_packages_are_kept_up_to_date() -> None:
+    updates = _read(ROOT / ".github" / "dependabot.yml")["updates"]
+    assert {update["package-ecosystem"] for update in updates} == {"github-actions", "uv"}
+
+
 def test_no_job_may_more_than_it_needs() -> None:
     for path in WORKFLOWS:
         assert _read(path)["permissions"] == {"contents": "read"}

@@ -11,6 +11,7 @@ from grading.__main__ import main
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 PICTURES = BeautifulSoup(README, "html.parser").find_all("img")
 TARGETS = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
 
@@ -29,11 +30,12 @@ def _pictures() -> list[Path]:
     return list((ROOT / "screenshots").glob("*.webp"))
 
 
-@pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+@pytest.mark.parametrize("text", [README, CONTRIBUTING, SECURITY], ids=["README", "CONTRIBUTING", "SECURITY"])
 def test_each_link_leads_somewhere(text: str) -> None:
     headings = {re.sub(r"\W+", "-", heading.lower()) for heading in re.findall(r"^## (.+)$", text, re.MULTILINE)}
     for target in re.findall(r"\]\(([^)]+)\)", text):
-        assert target[1:] in headings if target.startswith("#") else (ROOT / target).is_file(), target
+        file, _, heading = target.partition("#")
+        assert (ROOT / file).is_file() if file else heading in headings, target
 
 
 @pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
