@@ -1,5 +1,6 @@
-"""What is missing of Debian's is announced and installed; where that fails, make says why."""
+"""Missing Debian packages are announced and installed; if that fails, make says why."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -48,3 +49,10 @@ def test_a_failed_installation_says_why(tmp_path: Path, missing: str) -> None:
         "E: You have no room on /var.",
         f"That failed. As root: apt-get update && apt-get install {missing}",
     ]
+
+
+def test_the_readme_names_each_package_that_may_be_installed() -> None:
+    packages = re.findall(r"^has_(\S+) :=", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert packages
+    assert not [package for package in packages if f"`{package}`" not in readme]
