@@ -10,7 +10,7 @@ c = get_config()
 
 root = Path(__file__).resolve().parent
 
-# SQLite makes the gradebook, but not its folder; nor does nbgrader make the exchange.
+# SQLite creates the gradebook, but not its folder; nor does nbgrader create the exchange.
 exchange = root / "_class" / "exchange"
 exchange.mkdir(parents=True, exist_ok=True)
 
@@ -23,28 +23,28 @@ c.CourseDirectory.autograded_directory = "_class/autograded"
 c.CourseDirectory.feedback_directory = "_class/feedback"
 c.CourseDirectory.solution_directory = "_class/solution"
 
-# Students with accounts on this computer fetch and hand in here, by nbgrader's Assignment List. On a server that many
-# use, name a folder that all of them may enter, as nbgrader's own choice: "/usr/local/share/nbgrader/exchange".
+# Students with accounts on this computer fetch and submit here, with nbgrader's Assignment List. On a shared server,
+# name a folder that everybody may enter, such as nbgrader's own default: "/usr/local/share/nbgrader/exchange".
 c.Exchange.root = str(exchange)
 
-# The gradebook is a file. Where many grade at a time, or on other machines than this one, name a PostgreSQL database:
+# The gradebook is a file. If several people grade at the same time, or on other machines, name a PostgreSQL database:
 # "postgresql+psycopg://user@host/database", with the password in ~/.pgpass. A new gradebook gets its assignments from
-# `python -m grading release`, and its marks from `python -m grading grade`, to which all work is new then.
+# `python -m grading release`, and its marks from `python -m grading grade`, for which all submissions are new then.
 c.CourseDirectory.db_url = f"sqlite:///{root}/_class/gradebook.db"
 
-# Where somebody has locked it, PostgreSQL would wait without end; SQLite gives up after five seconds.
+# If somebody has locked it, PostgreSQL would wait forever; SQLite gives up after five seconds.
 os.environ.setdefault("PGOPTIONS", "-c lock_timeout=5s")
 
-# nbgrader starts `alembic` by name to make a gradebook, also where the virtual environment is not activated.
+# nbgrader starts `alembic` by name to create a gradebook, even if the virtual environment isn't activated.
 programs = str(Path(sys.executable).parent)
 if programs not in os.environ["PATH"].split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join([programs, os.environ["PATH"]])
 
-# The networks are small: more threads to a matrix product cost more than they bring.
+# The networks are small, so more threads for a matrix product cost more than they gain.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Students' cells run in a sandbox, the hidden tests outside it, in nbgrader's order of steps. A cell may run for 20
-# seconds: every honest cell of this course ends in five. What is stopped costs the points of its own function.
+# seconds; every honest cell of this course finishes in five. A cell that is stopped costs its own function's points.
 c.Autograde.exporter_class = "grading.plugins.autograde.SubmissionExporter"
 c.Autograde.autograde_preprocessors = [
     "grading.plugins.autograde.ExecuteInSandbox",
@@ -57,10 +57,10 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.ExecuteInSandbox.cell_seconds = 20
 
-# What students put into the exchange is collected without following their links.
+# Links that students put into the exchange are not followed.
 c.ExchangeFactory.collect = "grading.collecting.exchange.CollectWithoutLinks"
 
-# Where nbgrader still starts kernels, as Validate does: no history file, and the notebook's metadata do not choose the
+# nbgrader still starts kernels for Validate. They write no history file, and the notebook's metadata doesn't choose the
 # program.
 c.Execute.timeout = 20
 c.Execute.interrupt_on_timeout = True
@@ -68,14 +68,14 @@ c.Execute.raise_on_iopub_timeout = False
 c.Execute.kernel_name = "python3"
 c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:"]
 
-# Feedback pages load nothing from elsewhere: our templates for formulas stand before nbgrader's.
+# Feedback pages load nothing from elsewhere: our templates for formulas come before nbgrader's.
 formgrader = Path(nbgrader.server_extensions.formgrader.__file__).parent
 c.HTMLExporter.extra_template_basedirs = [
     str(root / "grading" / "plugins" / "templates"),
     str(formgrader / "templates"),
 ]
 
-# Students get the page without the hidden tests. It is the same for each submission: its templates are compiled once.
+# Students get the page without the hidden tests. Its templates are the same for each submission and compiled once.
 c.GenerateFeedback.preprocessors = [
     "grading.plugins.feedback.HideTests",
     "nbgrader.preprocessors.GetGrades",
@@ -84,15 +84,15 @@ c.GenerateFeedback.preprocessors = [
 c.GenerateFeedback.exporter_class = "grading.plugins.feedback.FeedbackExporter"
 c.FeedbackExporter.template_file = "with_version.html.j2"
 
-# Markdown that students write does nothing in the browser of who reads it.
+# Markdown that students write can't do anything in a reader's browser.
 c.HTMLExporter.filters = {"markdown2html": "grading.intake.markdown.safe_markdown"}
 
-# Validate counts the visible checks, which carry no points; the hidden tests are not there when a student validates.
+# Validate counts the visible checks, which carry no points; students don't have the hidden tests.
 c.Validator.validate_all = True
 
-# Late work loses a tenth of its points for each day that has begun since the due date. Nobody is late by a minute: the
-# first hour is free. Assignments without a due date are never late. Another policy: change the two numbers, or name a
-# plugin of your own.
+# Late work loses a tenth of its points for each day begun after the due date. The first hour is free, so nobody is late
+# by a minute. Assignments without a due date are never late. For another policy, change the two numbers or name your
+# own plugin.
 c.AssignLatePenalties.plugin_class = "grading.plugins.late_penalty.DailyLatePenalty"
 c.DailyLatePenalty.share_per_day = 0.1
 c.DailyLatePenalty.grace_seconds = 3600

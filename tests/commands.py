@@ -1,4 +1,4 @@
-"""The instructor's command as a person runs it, and as a test does that has no time for a new process."""
+"""The instructor's command, run in a new process as a person would, or in this one to save time."""
 
 import signal
 import subprocess
@@ -12,9 +12,9 @@ from grading.classroom import ROOT, Classroom
 
 
 def start(classroom: Classroom, *arguments: str) -> subprocess.Popen:
-    """Start the command line in a process group of its own, as a terminal does, and with Ctrl-C as there.
+    """Start the command in its own process group, where Ctrl-C works, as in a terminal.
 
-    Shells let what they start in the background ignore it, and so all that the tests start there.
+    Shells let background processes ignore Ctrl-C, and tests that run in the background would inherit that.
     """
     command = [sys.executable, "-m", "grading", "--classroom", str(classroom.directory), *arguments]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

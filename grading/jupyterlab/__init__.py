@@ -1,4 +1,4 @@
-"""JupyterLab with nbgrader's extensions, as a student has it and as the instructor has it."""
+"""JupyterLab with nbgrader's extensions, as students and the instructor see it."""
 
 from grading.jupyterlab.opening import ROLES, open_lab
 

@@ -1,8 +1,8 @@
 """Opening JupyterLab as a student or as the instructor.
 
-What each of them sees stands in the folders beside this file, in Jupyter's and nbgrader's own settings. Jupyter's and
-nbgrader's own notes on each are kept apart below _class/lab, so that two people can be played on one computer, and
-settings of yours for Jupyter do not interfere.
+The folders beside this file determine what each of them sees, in Jupyter's and nbgrader's own settings. Files that
+Jupyter and nbgrader write are kept apart for each below _class/lab, so that you can play both on one computer and your
+own Jupyter settings don't interfere.
 """
 
 import json
@@ -21,21 +21,21 @@ from grading.virtual_environment import derive
 
 HERE = Path(__file__).resolve().parent
 
-# By role, the tab that JupyterLab opens with at first.
+# For each role, the tab that JupyterLab opens with the first time.
 FIRST_TAB = {"student": "nbgrader-assignment-list", "instructor": "nbgrader-formgrader"}
 ROLES = tuple(FIRST_TAB)
 
 
 def open_lab(classroom: Classroom, role: str, arguments: tuple[str, ...]) -> NoReturn:
-    """Become JupyterLab.
+    """Replace this process by JupyterLab.
 
     Args:
-        classroom: is released to its students, if it is not yet.
-        role: "student" works in the folder `desk` of the class, "instructor" in the course's.
-        arguments: for `jupyter lab`, as "--no-browser".
+        classroom: the class; its assignments are released if they aren't yet.
+        role: "student", who works in the folder `desk` of the class, or "instructor", who works in the course's folder.
+        arguments: arguments for `jupyter lab`, such as "--no-browser".
 
     Raises:
-        grading.nbgrader_steps.StepFailed: the exchange cannot take an assignment.
+        grading.nbgrader_steps.StepFailed: an assignment can't be put into the exchange.
     """
     if not (classroom.directory / BUNDLE).exists():
         release(classroom)
@@ -53,10 +53,10 @@ def open_lab(classroom: Classroom, role: str, arguments: tuple[str, ...]) -> NoR
 
 
 def offer_assignments(classroom: Classroom) -> None:
-    """Put the release into the exchange, where students fetch it.
+    """Put the released assignments into the exchange, where students fetch them.
 
     Raises:
-        grading.nbgrader_steps.StepFailed: the exchange cannot take an assignment.
+        grading.nbgrader_steps.StepFailed: an assignment can't be put into the exchange.
     """
     nbgrader = classroom.nbgrader()
     offered = Path(nbgrader.exchange_root, nbgrader.course_id, "outbound")
@@ -70,7 +70,7 @@ def offer_assignments(classroom: Classroom) -> None:
 
 
 def _desk(classroom: Classroom) -> Path:
-    """Make the student's folder, with what notebooks import and nothing else; what the student has there stays."""
+    """Create the student's folder with what notebooks import, and nothing else; the student's own files stay."""
     desk = classroom.directory / "desk"
     shutil.copytree(classroom.directory / BUNDLE / "course", desk / "course", dirs_exist_ok=True)
     return desk
@@ -87,7 +87,7 @@ def _environment(home: Path, role: str) -> dict[str, str]:
 
 
 def _first_tab(workspaces: Path, tab: str) -> None:
-    """Let JupyterLab open with a tab of nbgrader's; later it opens as it was left."""
+    """Let JupyterLab open with this tab of nbgrader's the first time; later it opens as it was left."""
     manager = WorkspacesManager(str(workspaces))
     if not manager.load("default")["data"]:
         widget = f"{tab}:{tab}"

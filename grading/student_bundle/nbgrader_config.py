@@ -1,13 +1,13 @@
-"""What Validate does: it runs the notebook from the top and tells which of the visible checks fail."""
+"""Settings of Validate, which runs the notebook from the top and says which of the visible checks fail."""
 
 c = get_config()
 
 # The visible checks carry no points; the hidden tests, which do, run only when your work is graded.
 c.Validator.validate_all = True
 
-# Seconds for a cell. All of them end in five, but the first import after installing takes long on some machines.
+# Seconds per cell. All of them finish in five, but the first import after installing takes long on some machines.
 c.Execute.timeout = 120
 c.Execute.interrupt_on_timeout = True
 
-# No word on every start that loopback is not encrypted.
+# Otherwise each kernel would announce that loopback is not encrypted.
 c.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]

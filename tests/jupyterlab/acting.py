@@ -71,7 +71,7 @@ class Student:
         self.wait_for_kernel()
 
     def validate(self) -> str:
-        """Press Validate and give what it says."""
+        """Press Validate and return what it says."""
         self.notebook.get_by_role("button", name="Validate").click()
         self.dialog.wait_for(timeout=MILLISECONDS_TO_EXECUTE)
         said = self.dialog.inner_text()
@@ -91,7 +91,7 @@ class Student:
         picture(self.page, "submitted")
 
     def fetch_feedback(self, assignment: str) -> FrameLocator:
-        """Fetch feedback, open it, and give its page."""
+        """Fetch feedback, open it, and return its page."""
         self.go_to_assignments()
         submitted = self.assignment("submitted", assignment)
         submitted.get_by_role("button", name="Fetch Feedback").click()
@@ -131,7 +131,7 @@ class Instructor:
         return self.formgrader.locator("tr", has_text=text)
 
     def give(self, cell: str, points: str, comment: str) -> None:
-        """Give an answer points by hand, and a comment, which formgrader saves."""
+        """Award an answer points by hand and write a comment; formgrader saves both."""
         # Before formgrader has its own notes on a cell, it would not see what is written there.
         for field in (f"#{cell}_extra_credit", f"#{cell}-comment"):
             expect(self.formgrader.locator(field)).to_have_attribute("placeholder", re.compile("."))

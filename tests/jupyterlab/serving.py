@@ -33,7 +33,7 @@ class Lab:
     browser: Browser
 
     def address(self, path: str) -> str:
-        """Wait until the server is there, and give the address of a page on it, with the token that opens it."""
+        """Wait until the server is up, and return the address of a page on it, with the token that opens it."""
         end = monotonic() + SECONDS_TO_START
         while self.server.poll() is None and monotonic() < end:
             try:

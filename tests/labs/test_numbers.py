@@ -33,7 +33,7 @@ LANDSCAPES = {
 
 
 def _view(lab: Lab) -> dict:
-    """Give what the lab shows at first, computed by V8."""
+    """Return what the lab shows at first, computed by V8."""
     with engine(lab.tag, lab.parts) as v8:
         v8.eval("const viewed = (name, options) => JSON.stringify(LABS[name].view(LABS[name].start(options)))")
         return json.loads(v8.call("viewed", lab.tag, lab.options()))

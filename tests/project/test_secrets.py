@@ -19,7 +19,7 @@ SECRET = re.compile(r"### BEGIN (?:SOLUTION|HIDDEN TESTS)\n(.*?)### END (?:SOLUT
 
 
 def _secret_lines() -> set[str]:
-    """Give the lines of answers and hidden tests that stand nowhere in the visible part of an assignment."""
+    """Return the lines of answers and hidden tests that the visible part of an assignment doesn't contain."""
     secret, visible = set(), set()
     for assignment in ASSIGNMENTS:
         notebook = nbformat.read(ROOT / "assignments" / assignment / f"{assignment}.ipynb", as_version=4)
@@ -27,7 +27,7 @@ def _secret_lines() -> set[str]:
             for region in SECRET.findall(cell.source):
                 secret |= {line.strip() for line in region.splitlines()}
             visible |= {line.strip() for line in SECRET.sub("", cell.source).splitlines()}
-    # m = X.shape[1] is no secret.
+    # m = X.shape[1] is not a secret.
     return {line for line in secret - visible if len(line) > 14}
 
 
@@ -40,7 +40,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def _text(content: str, suffix: str) -> str:
-    """Give what a file says; of a notebook, its cells."""
+    """Return a file's text; for a notebook, that of its cells."""
     if suffix != ".ipynb":
         return content
     return "\n".join("".join(cell["source"]) for cell in json.loads(content)["cells"])

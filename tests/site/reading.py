@@ -62,7 +62,7 @@ RULES = {
 
 
 def new_page(browser: Browser, width: int = WIDE, theme: str = "light") -> Page:
-    """Give a window for a first visit, where nothing glides, so that a test need not wait for it."""
+    """Return a window for a first visit, where nothing glides, so that a test need not wait for it."""
     return browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce")
 
 
@@ -107,7 +107,7 @@ def _is_outside(address: str, site: str) -> bool:
 
 
 def _barriers(page: Page, rules: dict) -> list[str]:
-    """Give the violations of axe-core's rules."""
+    """Return the violations of axe-core's rules."""
     page.evaluate(ONE_OF_EACH_COLOUR)
     results = Axe().run(page, options={"resultTypes": ["violations"], "preload": False, **rules}).response
     return [

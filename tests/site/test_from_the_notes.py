@@ -25,7 +25,7 @@ SLIPS = 7
 
 
 def _rows(field: str, *columns: str) -> list[Tag]:
-    """Give the rows of the table below a heading."""
+    """Return the rows of the table below a heading."""
     for heading in soup(NAME)(["h2", "h3"]):
         if heading.find(string=True, recursive=False) == field:
             table = heading.find_next("table")

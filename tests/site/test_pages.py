@@ -29,7 +29,7 @@ def test_each_image_has_a_description(name: str) -> None:
     for image in soup(name)("img"):
         alt = image.get("alt", "")
         assert len(alt) > 10, image
-        # What stands there by default is the picture's path.
+        # By default, it is the picture's path.
         assert not re.search(r"\.(png|svg|jpe?g)\b", alt), image
 
 

@@ -72,7 +72,7 @@ class Desk:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables of a terminal that knows nothing of the course's own folder, with Jupyter's files put aside."""
+        """Variables of a terminal that knows nothing of the course's own folder; Jupyter's files are kept elsewhere."""
         kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV" and "JUPYTER" not in name}
         aside = self.folder.parent
         return kept | {
@@ -106,7 +106,7 @@ class Desk:
 
 
 def server_command(desk: Desk) -> list[str]:
-    """Give the README's last line, with a free port, a known token, and no browser."""
+    """Return the README's last line, with a free port and a known token, and without a browser."""
     as_root = ["--allow-root"] if os.geteuid() == 0 else []
     program = str(desk.folder / ".venv" / "bin" / "jupyter")
     return [program, "lab", "--no-browser", "--port=0", "--ip=127.0.0.1", "--IdentityProvider.token=known", *as_root]

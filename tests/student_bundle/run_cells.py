@@ -10,7 +10,7 @@ import nbformat
 
 
 def run(notebook: Path) -> tuple[str, str] | None:
-    """Run the cells up to the first error, and give that cell's id and the error."""
+    """Run the cells up to the first error, and return that cell's id and the error."""
     os.chdir(notebook.parent)
     names = {"__name__": "__main__"}
     for cell in nbformat.read(notebook, as_version=4).cells:

@@ -1,4 +1,4 @@
-"""What JupyterLab is for everyone: a program on this computer alone, also for root, as in a container."""
+"""JupyterLab for everyone: reachable from this computer only, and allowed for root, as in a container."""
 
 c = get_config()
 

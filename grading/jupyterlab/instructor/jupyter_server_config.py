@@ -1,4 +1,4 @@
-"""JupyterLab as the instructor has it: Create Assignment, Validate and formgrader, no Assignment List."""
+"""JupyterLab for the instructor: Create Assignment, Validate and formgrader, but no Assignment List."""
 
 c = get_config()
 

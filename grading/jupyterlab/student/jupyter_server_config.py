@@ -1,4 +1,4 @@
-"""JupyterLab as a student has it: Assignment List and Validate, no formgrader."""
+"""JupyterLab for a student: Assignment List and Validate, but no formgrader."""
 
 c = get_config()
 

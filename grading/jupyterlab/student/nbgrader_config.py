@@ -1,4 +1,4 @@
-"""nbgrader as a student has it: no more than who they are, where to hand in, and how Validate works."""
+"""nbgrader for a student: who they are, where to submit, and how Validate works."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ course = Path(__file__).resolve().parents[3]
 c.CourseDirectory.course_id = "optimization"
 c.Exchange.root = str(course / "_class" / "exchange")
 
-# Where each student has an account of their own, leave this out: nbgrader then takes the account's name.
+# If students have their own accounts, leave this out; nbgrader then takes the account's name.
 c.CourseDirectory.student_id = "student"
 
-# Validate counts the visible checks, which carry no points; the hidden tests are not there when a student validates.
+# Validate counts the visible checks, which carry no points; students don't have the hidden tests.
 c.Validator.validate_all = True
 c.Execute.timeout = 20
 c.Execute.interrupt_on_timeout = True
