@@ -30,7 +30,7 @@ def main() -> None:
     print(f"{asked.n} submissions of {ASSIGNMENT} on {len(os.sched_getaffinity(0))} processors\n")
     print(f"{'':52}{'seconds':>9}{'a notebook':>12}{'CPU':>8}{'times':>8}")
     with tempfile.TemporaryDirectory() as folder:
-        _make_class(Classroom(Path(folder) / "class"), asked.n)
+        _make_class(Path(folder) / "class", asked.n)
         slowest = None
         for way in asked.ways:
             shutil.copytree(Path(folder) / "class", Path(folder) / way)
@@ -41,7 +41,9 @@ def main() -> None:
             shutil.rmtree(Path(folder) / way)
 
 
-def _make_class(classroom: Classroom, n: int) -> None:
+def _make_class(folder: Path, n: int) -> None:
+    folder.mkdir()
+    classroom = Classroom(folder)
     assert classroom.nbgrader().generate_assignment(ASSIGNMENT)["success"]
     # Those in whose notebooks nothing hangs: a time limit would say nothing about speed.
     students = [student for student in STUDENTS if student.writes and len(student.assignments) > 2]

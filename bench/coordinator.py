@@ -64,7 +64,7 @@ class _StandIns(Executor):
         if self._model is None:
             self._model = _in_another_process(function, task)
         done: Future[Graded] = Future()
-        done.set_result(replace(self._model, after=_as_of(task.student, self._model.after)))
+        done.set_result(replace(self._model, after=_as_of(task.submission.student, self._model.after)))
         return done
 
 

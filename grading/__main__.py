@@ -9,7 +9,7 @@ from nbgrader.api import MissingEntry
 from sqlalchemy.exc import OperationalError
 
 from grading.assignments import ASSIGNMENTS
-from grading.classroom import CLASS_DIRECTORY, ROOT, Classroom
+from grading.classroom import ROOT, Classroom
 from grading.collecting.collect import SUPERSEDED, UNMATCHED, collect
 from grading.collecting.exchange import release_feedback
 from grading.collecting.uploads import Unusable
@@ -61,16 +61,25 @@ class Interrupted(click.ClickException):
 
 @click.group(cls=Steps, subcommand_metavar="STEP [ARGUMENTS]")
 @click.option(
-    "--classroom", type=click.Path(file_okay=False, path_type=Path), help="Another class than the one in _class."
+    "--classroom",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of a class other than the one in _class.",
 )
 @click.version_option(VERSION, message="%(version)s", help=f"Print the version, which is {VERSION}, and exit.")
 @click.pass_context
-def main(context: click.Context, classroom: Path | None) -> None:
+def main(context: click.Context, directory: Path | None) -> None:
     """Teach a class: release, collect, grade, hand back.
 
-    All steps may be taken again; each does what is left to do. `STEP --help` tells its options.
+    You can rerun any step; it picks up where it left off. `STEP --help` lists its options.
     """
-    context.obj = Classroom(classroom.resolve() if classroom else CLASS_DIRECTORY)
+    classroom = Classroom(directory.resolve()) if directory else Classroom()
+    if directory and context.invoked_subcommand != "release" and not classroom.directory.is_dir():
+        raise click.BadParameter(
+            f"There is no class in {directory}: python -m grading --classroom {directory} release starts one.",
+            param_hint="--classroom",
+        )
+    context.obj = classroom
 
 
 @main.command("new")
@@ -162,30 +171,42 @@ def _doctor() -> None:
 
 @main.command("grade")
 @one_assignment
-@click.option("--workers", type=click.IntRange(min=1), help="Notebooks at a time; by default one for each processor.")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster, to grade there.")
+@click.option("--again", is_flag=True, help="Grade everything again, changed or not.")
+@click.option("--workers", type=click.IntRange(min=1), help="Notebooks at a time; by default one per processor.")
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on a running dask cluster, whose scheduler is there.")
 @click.option("--trusted-submissions", is_flag=True, help="Do without a sandbox: submissions get your rights.")
 @click.pass_obj
 def _grade(
     classroom: Classroom,
     assignment: str | None,
+    again: bool,
     workers: int | None,
     scheduler: str | None,
     trusted_submissions: bool,
 ) -> None:
-    """Grade what is handed in and not graded yet, make its feedback, and export the marks."""
+    """Grade what has no mark yet, and what has changed since; make its feedback pages, and export the marks."""
     if elsewhere := refusal():
         raise click.ClickException(f"Nothing was graded. {elsewhere}")
-    if not any(assignment in (None, name) for _, name in classroom.submissions()):
+    if not any(assignment in (None, submission.assignment) for submission in classroom.submissions()):
         raise click.ClickException(f"Nothing is handed in yet{_of(assignment)}: python -m grading collect.")
-    if not trusted_submissions and (found := complaints()):
-        raise click.ClickException("\n".join(["Nothing was graded: the sandbox does not hold.", *found]))
-    cluster = partial(dask_cluster, scheduler) if scheduler else None
-    failed = grade(classroom, assignment, workers, cluster, trusted_submissions)
-    for (student, name), log in failed.items():
-        print(f"could not grade {name} of {student}:\n{log}", file=sys.stderr)
-    if trusted_submissions:
-        print(WARNING)
+    if again or waiting(classroom, assignment):
+        if not trusted_submissions and (found := complaints()):
+            raise click.ClickException("\n".join(["Nothing was graded: the sandbox does not hold.", *found]))
+        failed = grade(
+            classroom,
+            assignment,
+            again=again,
+            workers=workers,
+            open_executor=partial(dask_cluster, scheduler) if scheduler else None,
+            trusted=trusted_submissions,
+        )
+        if trusted_submissions:
+            print(WARNING)
+    else:
+        failed = {}
+        print("Nothing has changed since it was graded.")
+    for submission, log in failed.items():
+        print(f"could not grade {submission.assignment} of {submission.student}:\n{log}", file=sys.stderr)
     print(f"exported: {export_csv(classroom)}")
     if failed:
         sys.exit(1)

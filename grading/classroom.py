@@ -1,12 +1,13 @@
 """Where a class lives: the folders and the gradebook of nbgrader, under one roof."""
 
 import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from filelock import FileLock, Timeout
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -18,20 +19,24 @@ ROOT = Path(__file__).resolve().parent.parent
 CLASS_DIRECTORY = ROOT / "_class"
 
 
+class Submission(NamedTuple):
+    """What one student handed in for one assignment."""
+
+    student: str
+    assignment: str
+
+
 @dataclass(frozen=True)
 class Classroom:
     """One class, with the settings of nbgrader_config.py.
 
     Attributes:
         directory: holds the release, submissions, marked work and feedback. The gradebook is the one that
-            nbgrader_config.py names; a class in another folder than the course's own has its gradebook there, and
-            its exchange.
+            nbgrader_config.py names; a class in another folder than the course's own has its gradebook and its exchange
+            in that folder.
     """
 
     directory: Path = CLASS_DIRECTORY
-
-    def __post_init__(self) -> None:
-        self.directory.mkdir(parents=True, exist_ok=True)
 
     def config(self) -> Config:
         """Load nbgrader_config.py, with this class's folders."""
@@ -53,38 +58,34 @@ class Classroom:
         return Gradebook(self.config().CourseDirectory.db_url)
 
     def place_of_the_gradebook(self) -> str:
-        """Tell where the gradebook is, without the password."""
+        """Return where the gradebook is, without the password."""
         url = make_url(self.config().CourseDirectory.db_url)
-        return url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+        if url.get_backend_name() == "sqlite":
+            return str(url.database)
+        return url.render_as_string(hide_password=True)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Be the only one who marks this class; the system ends that with the process, however it ends.
+        """Let nobody else mark this class meanwhile. The system ends that with the process, however it ends.
 
         Raises:
-            OSError: somebody else does it already.
+            OSError: somebody else is marking it.
         """
-        import fcntl  # not on Windows, where the course's other commands work
-
-        folder = os.open(self.directory, os.O_RDONLY)
         try:
-            try:
-                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise OSError(errno.EBUSY, "this class is being graded already", str(self.directory)) from None
-            yield
-        finally:
-            os.close(folder)
+            with FileLock(self.directory / ".lock", timeout=0):
+                yield
+        except Timeout:
+            raise OSError(errno.EBUSY, "this class is being graded already", str(self.directory)) from None
 
     def notebook(self, step: str, student: str, assignment: str) -> Path:
-        """Tell where the student's notebook lies at this step: "submitted" or "autograded"."""
+        """Return the path of a student's notebook at a step: "submitted" or "autograded"."""
         return self.directory / step / student / assignment / f"{assignment}.ipynb"
 
     def feedback(self, student: str, assignment: str) -> Path:
-        """Tell where the student's feedback lies."""
+        """Return the path of a student's feedback page."""
         return self.directory / "feedback" / student / assignment / f"{assignment}.html"
 
-    def submissions(self) -> list[tuple[str, str]]:
-        """List what has been handed in, as (student, assignment)."""
+    def submissions(self) -> list[Submission]:
+        """List what has been handed in, by student."""
         notebooks = (self.directory / "submitted").glob("*/*/*.ipynb")
-        return sorted((path.parts[-3], path.parts[-2]) for path in notebooks if path.stem == path.parts[-2])
+        return sorted(Submission(*path.parts[-3:-1]) for path in notebooks if path.stem == path.parts[-2])

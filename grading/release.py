@@ -28,6 +28,7 @@ def release(classroom: Classroom, assignment: str | None = None) -> Path:
         grading.nbgrader_steps.StepFailed: nbgrader could not make an assignment.
         OSError: a file cannot be written. The zip is the old one then.
     """
+    classroom.directory.mkdir(parents=True, exist_ok=True)
     nbgrader = classroom.nbgrader()
     for name in [assignment] if assignment else ASSIGNMENTS:
         succeeded(nbgrader.generate_assignment(name, force=True, create=True), f"{name} cannot be released")

@@ -23,6 +23,7 @@ def wrong() -> NotebookNode:
 
 def make_class(folder: Path, submissions: dict[str, NotebookNode], handed_in: datetime = DUE) -> Classroom:
     """Release the assignment, and let students hand in."""
+    folder.mkdir(parents=True, exist_ok=True)
     classroom = Classroom(folder)
     assert classroom.nbgrader().generate_assignment(ASSIGNMENT)["success"]
     with classroom.gradebook() as gradebook:

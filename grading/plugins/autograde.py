@@ -16,6 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 from traitlets.config import Config
 
+from grading import basis
 from grading.execution.execute import execute_notebook
 from grading.intake.canonical import Canonical, canonical
 from grading.intake.reading import Refused, read_submission, set_aside
@@ -46,7 +47,11 @@ class SubmissionExporter(NotebookExporter):
         if not Path(filename).is_relative_to(_submitted(coursedir)):
             return super().from_filename(filename, resources, **kwargs)
         folder = coursedir.format_path(coursedir.source_directory, ".", resources["nbgrader"]["assignment"])
-        result = read_canonical(Path(folder) / Path(filename).name, Path(filename), self.config)
+        source = Path(folder) / Path(filename).name
+        result = read_canonical(source, Path(filename), self.config)
+        result.notebook.metadata[basis.KEY] = basis.basis_of_assignment(
+            resources["nbgrader"]["assignment"], source.read_bytes(), self.config
+        ) | basis.basis_of_files(Path(filename))
         for change in result.changes:
             self.log.warning("%s", change)
         return self.from_notebook_node(result.notebook, resources, **kwargs)

@@ -7,6 +7,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
+from grading.basis import KEY, line_for_page
 from grading.execution.cells import is_test
 from grading.execution.test_cell import error_output
 from grading.version import VERSION
@@ -70,7 +71,8 @@ class FeedbackExporter(HTMLExporter):
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
         for cell in nb.cells:
             cell.metadata.setdefault("alt", FIGURE)
-        return super(HTMLExporter, self).from_notebook_node(nb, resources, **options)
+        page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **options)
+        return f"{page}\n{line_for_page(nb.metadata.get(KEY, {}))}", resources
 
     def _create_environment(self) -> Environment:
         environment = super()._create_environment()

@@ -1,29 +1,28 @@
-"""Feedback pages made anew from the gradebook: with the marks and comments that were given by hand meanwhile."""
+"""Feedback pages made again from the gradebook, with the marks and comments that were given by hand meanwhile."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import attrgetter
 
 from sqlalchemy import Engine
 from tqdm import tqdm
 
-from grading.classroom import Classroom
+from grading.classroom import Classroom, Submission
 from grading.running import rows
-from grading.running.grade import Submission
 from grading.running.pool import OpenExecutor, enough_processes, graded
-from grading.running.submission import Task
-from grading.running.writing import Written, stamp, stamp_of, write_page
+from grading.running.submission import Graded, Task
+from grading.running.writing import stamp, stamp_of, write_page
 
 
 @dataclass
-class HandedBack:
+class MadePages:
     """What making pages came to.
 
     Attributes:
         made: how many pages were made.
-        unchanged: how many say already what the gradebook says.
-        by_hand: submissions with questions that still wait for a mark by hand.
-        failed: {(student, assignment): log} of pages that could not be made.
+        unchanged: how many already say what the gradebook says.
+        by_hand: how many submissions have questions that still wait for a mark by hand.
+        failed: {submission: log} of pages that could not be made.
     """
 
     made: int = 0
@@ -38,67 +37,65 @@ def make_pages(
     everything: bool = False,
     workers: int | None = None,
     open_executor: OpenExecutor | None = None,
-) -> HandedBack:
-    """Make the feedback pages of graded submissions where they do not say what the gradebook says.
+) -> MadePages:
+    """Make the feedback pages of graded submissions that don't say what the gradebook says.
 
-    Each page is written whole, and under the time of the one before, by which grading knows what it was made from. Run
-    again, it makes those that are left.
+    Each page is written as a whole. Run again, it makes those that are left.
 
     Args:
         classroom: with graded submissions.
         assignment: the only one; by default all.
-        everything: whether to make all pages, after a change of how pages look.
-        workers: processes on this machine; by default one for each processor.
-        open_executor: gives other workers than these.
+        everything: whether to make all pages, for example after a change of how pages look.
+        workers: processes on this machine; by default one per processor.
+        open_executor: opens other workers than these.
 
     Raises:
         sqlalchemy.exc.OperationalError: the gradebook cannot be used.
         OSError: a page cannot be written, or the class is being graded.
     """
     with classroom.alone(), classroom.gradebook() as gradebook:
-        done = HandedBack()
+        pages = MadePages()
         todo = []
-        for task, waits in _tasks(classroom, gradebook.engine, _autograded(classroom, assignment)):
-            done.by_hand += waits
-            page = classroom.feedback(task.student, task.assignment)
-            if everything or stamp_of(page) != stamp(task.autograded, task.before):
-                todo.append((task.student, task.assignment))
+        for task in _tasks(classroom, gradebook.engine, _autograded(classroom, assignment)):
+            pages.by_hand += any(grade["needs_manual_grade"] for grade in task.before["grade"])
+            assert task.autograded is not None
+            if everything or stamp_of(classroom.feedback(*task.submission)) != stamp(task.autograded, task.before):
+                todo.append(task.submission)
             else:
-                done.unchanged += 1
+                pages.unchanged += 1
         if todo:
-            tasks = (task for task, _ in _tasks(classroom, gradebook.engine, todo))
-            results = graded(tasks, open_executor or enough_processes(workers, len(todo)))
-            _make(classroom, results, len(todo), done)
-        return done
+            results = graded(
+                _tasks(classroom, gradebook.engine, todo), open_executor or enough_processes(workers, len(todo))
+            )
+            _make(classroom, results, len(todo), pages)
+        return pages
 
 
-def _make(classroom: Classroom, results: Iterator, total: int, done: HandedBack) -> None:
+def _make(classroom: Classroom, results: Iterator[tuple[Task, Graded]], total: int, pages: MadePages) -> None:
     ignore = classroom.nbgrader().coursedir.ignore
     with tqdm(total=total, desc="feedback", unit="page") as progress:
         for task, result in results:
             if result.success:
-                page = classroom.feedback(task.student, task.assignment)
-                before = page if page.exists() else classroom.notebook("autograded", task.student, task.assignment)
-                write_page(classroom, ignore, Written(task, result, before.stat().st_mtime_ns))
-                done.made += 1
+                write_page(classroom, ignore, task, result)
+                pages.made += 1
             else:
-                done.failed[task.student, task.assignment] = result.log
+                pages.failed[task.submission] = result.log
             progress.update()
 
 
 def _autograded(classroom: Classroom, assignment: str | None) -> list[Submission]:
     """List what is graded, by assignment."""
     notebooks = (classroom.directory / "autograded").glob(f"*/{assignment or '*'}/*.ipynb")
-    found = [(path.parts[-3], path.parts[-2]) for path in notebooks if path.stem == path.parts[-2]]
-    return sorted(found, key=itemgetter(1, 0))
+    found = [Submission(*path.parts[-3:-1]) for path in notebooks if path.stem == path.parts[-2]]
+    return sorted(found, key=attrgetter("assignment", "student"))
 
 
-def _tasks(classroom: Classroom, engine: Engine, submissions: list[Submission]) -> Iterator[tuple[Task, bool]]:
-    """Make the tasks, as they are asked for, and tell of each whether a mark by hand is missing."""
+def _tasks(classroom: Classroom, engine: Engine, submissions: list[Submission]) -> Iterator[Task]:
+    """Make the tasks as they are asked for."""
     for assignment, definition, students in rows.by_assignment(engine, submissions):
         for student, before in students:
             if not before["grade"]:
-                continue  # another gradebook than the one it was graded with
-            notebook = classroom.notebook("autograded", student, assignment).read_bytes()
-            task = Task(student, assignment, b"", None, b"", definition, before, autograded=notebook)
-            yield task, any(grade["needs_manual_grade"] for grade in before["grade"])
+                continue  # graded with another gradebook than this one
+            submission = Submission(student, assignment)
+            notebook = classroom.notebook("autograded", *submission).read_bytes()
+            yield Task(submission, definition, before, autograded=notebook)

@@ -1,52 +1,72 @@
 """Grading a class: workers grade submissions, each by itself, and this process alone writes.
 
-What is new or outdated is graded and gets feedback; the rest is left alone. Interrupted, or with a worker lost, run it
-again: it goes on with what is missing.
+A submission is graded if it has no mark yet, or if something that its mark rests on has changed. After an interruption
+or the loss of a worker, run it again: it goes on with what is missing.
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from operator import itemgetter
+from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 import nbformat
 from sqlalchemy import Engine
 from tqdm import tqdm
 
-from grading.classroom import ROOT, Classroom
-from grading.intake.reading import Refused
+from grading.basis import Basis, basis_of_assignment, basis_of_submission, basis_on_page, changes
+from grading.classroom import ROOT, Classroom, Submission
+from grading.intake.reading import Refused, set_aside
 from grading.plugins.autograde import REFUSED, in_its_place, move_refused
 from grading.running import rows
 from grading.running.pool import OpenExecutor, enough_processes, graded
 from grading.running.submission import Graded, Task
-from grading.running.writing import Written, write
+from grading.running.writing import write
 
 LARGEST_BATCH = 50
-SECONDS_A_BATCH = 2.0
+SECONDS_PER_BATCH = 2.0
 
-Submission = tuple[str, str]
+NEW = "new"
+ASKED_FOR = "you asked for it"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A submission that has to be graded.
+
+    Attributes:
+        submission: whose it is, and for which assignment.
+        reason: why, as a clause: `NEW`, `ASKED_FOR`, or what has changed.
+        handed_in_before: whether the same work was graded before, so that marks by hand still answer it.
+    """
+
+    submission: Submission
+    reason: str
+    handed_in_before: bool
 
 
 def grade(
     classroom: Classroom,
     assignment: str | None = None,
+    *,
+    again: bool = False,
     workers: int | None = None,
     open_executor: OpenExecutor | None = None,
     trusted: bool = False,
 ) -> dict[Submission, str]:
-    """Autograde every submission that needs it and make its feedback.
-
-    A submission needs it when it is newer than its marks, or the questions, reference or assignment are.
+    """Autograde every submission that needs it and make its feedback page.
 
     Args:
         classroom: with submitted/<student>/<assignment>/<assignment>.ipynb.
         assignment: the only one to grade; by default all.
-        workers: processes on this machine; by default one for each processor.
-        open_executor: gives other workers than these.
+        again: whether to grade everything again, changed or not.
+        workers: processes on this machine; by default one per processor.
+        open_executor: opens other workers than these.
         trusted: whether to do without a sandbox.
 
     Returns:
-        {(student, assignment): log} of those that could not be graded.
+        {submission: log} of those that could not be graded.
 
     Raises:
         sqlalchemy.exc.OperationalError: the gradebook cannot be used. What is written stays; run it again.
@@ -54,79 +74,136 @@ def grade(
         OSError: a file cannot be written, or the class is being graded already.
     """
     with classroom.alone():
-        return _grade(classroom, assignment, workers, open_executor, trusted)
-
-
-def _grade(
-    classroom: Classroom,
-    assignment: str | None,
-    workers: int | None,
-    open_executor: OpenExecutor | None,
-    trusted: bool,
-) -> dict[Submission, str]:
-    _set_aside(classroom)
-    todo = waiting(classroom, assignment)
-    if not todo:
-        return {}
-    with classroom.gradebook() as gradebook:
-        read_at: dict[Submission, int] = {}
-        tasks = _tasks(classroom, gradebook.engine, todo, read_at, trusted)
-        with tqdm(total=len(todo), desc="grading", unit="notebook") as progress:
+        _set_aside(classroom)
+        todo = waiting(classroom, assignment, again=again)
+        if not todo:
+            return {}
+        for sentence in announcement(todo):
+            tqdm.write(sentence)
+        with classroom.gradebook() as gradebook:
+            tasks = _tasks(classroom, gradebook.engine, todo, trusted)
             results = graded(tasks, open_executor or enough_processes(workers, len(todo)))
-            return _write_all(classroom, gradebook.engine, results, read_at, progress)
+            return _write_all(classroom, gradebook.engine, results, len(todo))
+
+
+def waiting(classroom: Classroom, assignment: str | None = None, *, again: bool = False) -> list[Waiting]:
+    """List what has to be graded, by assignment.
+
+    Args:
+        classroom: with submissions.
+        assignment: the only one; by default all.
+        again: whether everything has to be graded again.
+    """
+    config = classroom.config()
+    with classroom.gradebook() as gradebook:
+        marked = rows.marked_submissions(gradebook.engine)
+    shared: dict[str, Basis] = {}
+    found = []
+    for submission in sorted(classroom.submissions(), key=attrgetter("assignment", "student")):
+        name = submission.assignment
+        if assignment not in (None, name):
+            continue
+        if name not in shared:
+            shared[name] = basis_of_assignment(name, _source(name).read_bytes(), config)
+        before = _basis_of_mark(classroom, submission) if submission in marked else None
+        now = shared[name] | _basis_of_handed_in(classroom, submission)
+        if reason := _reason(before, now, again):
+            handed_in_before = before is not None and before.get("submission") == now["submission"]
+            found.append(Waiting(submission, reason, handed_in_before))
+    return found
+
+
+def announcement(todo: Iterable[Waiting]) -> list[str]:
+    """Return sentences on how many submissions of each assignment are graded, and why."""
+    counts = Counter((one.submission.assignment, one.reason) for one in todo)
+    return [
+        f"{assignment}: {number} new"
+        if reason == NEW
+        else f"{assignment}: {reason}, so {number} {'is' if number == 1 else 'are'} graded again"
+        for (assignment, reason), number in counts.items()
+    ]
+
+
+def _reason(before: Basis | None, now: Basis, again: bool) -> str | None:
+    if before is None:
+        return NEW
+    if again:
+        return ASKED_FOR
+    if not before:
+        return "nothing says what its marks rest on"
+    return " and ".join(changes(before, now)) or None
+
+
+def _basis_of_mark(classroom: Classroom, submission: Submission) -> Basis | None:
+    """Return what a mark rests on: None if its files are missing, and nothing if its page doesn't say."""
+    page = classroom.feedback(*submission)
+    if not (page.exists() and classroom.notebook("autograded", *submission).exists()):
+        return None
+    return basis_on_page(page) or {}
+
+
+def _basis_of_handed_in(classroom: Classroom, submission: Submission) -> Basis:
+    path = classroom.notebook("submitted", *submission)
+    if set_aside(path.parent):
+        # Nothing may open it, and grading will move it out of the way.
+        return {"submission": "to be set aside"}
+    return basis_of_submission(*_read(path))
 
 
 def _write_all(
-    classroom: Classroom,
-    engine: Engine,
-    results: Iterable[tuple[Task, Graded]],
-    read_at: dict[Submission, int],
-    progress: tqdm,
+    classroom: Classroom, engine: Engine, results: Iterable[tuple[Task, Graded]], total: int
 ) -> dict[Submission, str]:
-    """Write results in batches as they come, and give the log of those that have failed."""
+    """Write results in batches as they come, and return the log of those that failed."""
     ignore = classroom.nbgrader().coursedir.ignore
     failed: dict[Submission, str] = {}
-    batch: list[Written] = []
+    batch: list[tuple[Task, Graded]] = []
     began = time.monotonic()
-    try:
-        for task, result in results:
-            submission = task.student, task.assignment
-            if result.success:
-                batch.append(Written(task, result, read_at.pop(submission)))
-            else:
-                failed[submission] = result.log
-            progress.set_postfix_str(f"{len(failed)} failed, {progress.total - progress.n - 1} left", refresh=False)
-            progress.update()
-            if len(batch) >= LARGEST_BATCH or time.monotonic() - began > SECONDS_A_BATCH:
-                written, batch, began = batch, [], time.monotonic()
-                failed.update(write(classroom, engine, ignore, written))
-    finally:
-        # Interrupted, too: what is done need not be done again.
-        failed.update(write(classroom, engine, ignore, batch))
+    with tqdm(total=total, desc="grading", unit="notebook") as progress:
+        try:
+            for task, result in results:
+                if result.success:
+                    batch.append((task, result))
+                else:
+                    failed[task.submission] = result.log
+                progress.set_postfix_str(f"{len(failed)} failed, {total - progress.n - 1:g} left", refresh=False)
+                progress.update()
+                if len(batch) >= LARGEST_BATCH or time.monotonic() - began > SECONDS_PER_BATCH:
+                    done, batch, began = batch, [], time.monotonic()
+                    failed.update(write(classroom, engine, ignore, done))
+        finally:
+            # Also after an interruption: what is done need not be done again.
+            failed.update(write(classroom, engine, ignore, batch))
     return failed
 
 
 def _set_aside(classroom: Classroom) -> None:
-    submitted = classroom.directory / "submitted"
-    for folder in sorted(submitted.glob("*/*")):
+    for folder in sorted((classroom.directory / "submitted").glob("*/*")):
         for entry, refused in move_refused(folder, classroom.directory / REFUSED).items():
             tqdm.write(f"set aside: {str(entry)!r}: {refused.reason}")
 
 
-def _tasks(
-    classroom: Classroom,
-    engine: Engine,
-    submissions: list[Submission],
-    read_at: dict[Submission, int],
-    trusted: bool = False,
-) -> Iterator[Task]:
-    """Make the tasks, as they are asked for."""
-    for assignment, definition, students in rows.by_assignment(engine, submissions):
-        source = (ROOT / "assignments" / assignment / f"{assignment}.ipynb").read_bytes()
+def _tasks(classroom: Classroom, engine: Engine, todo: Iterable[Waiting], trusted: bool) -> Iterator[Task]:
+    """Make the tasks as they are asked for."""
+    handed_in_before = {one.submission: one.handed_in_before for one in todo}
+    for assignment, definition, students in rows.by_assignment(engine, handed_in_before):
+        source = _source(assignment).read_bytes()
         for student, before in students:
-            read_at[student, assignment] = time.time_ns()
-            handed_in = _read(classroom.notebook("submitted", student, assignment))
-            yield Task(student, assignment, *handed_in, source, definition, before, trusted)
+            submission = Submission(student, assignment)
+            notebook, timestamp = _read(classroom.notebook("submitted", *submission))
+            yield Task(
+                submission=submission,
+                notebook=notebook,
+                timestamp=timestamp,
+                source=source,
+                definition=definition,
+                before=before,
+                handed_in_before=handed_in_before[submission],
+                trusted=trusted,
+            )
+
+
+def _source(assignment: str) -> Path:
+    return ROOT / "assignments" / assignment / f"{assignment}.ipynb"
 
 
 def _read(path: Path) -> tuple[bytes, bytes | None]:
@@ -137,50 +214,3 @@ def _read(path: Path) -> tuple[bytes, bytes | None]:
     except OSError:
         unreadable = in_its_place(Refused("The notebook may not be read."))
         return nbformat.writes(unreadable).encode(), None
-
-
-def waiting(classroom: Classroom, assignment: str | None = None) -> list[Submission]:
-    """List what needs grading, by assignment."""
-    changed_at: dict[str, float] = {}
-    found = []
-    for student, name in sorted(classroom.submissions(), key=itemgetter(1)):
-        if assignment not in (None, name):
-            continue
-        if name not in changed_at:
-            changed_at[name] = _last_change(_grounds(name))
-        if _needs_grading(classroom, student, name, changed_at[name]):
-            found.append((student, name))
-    return found
-
-
-def _needs_grading(classroom: Classroom, student: str, assignment: str, changed_at: float) -> bool:
-    feedback = classroom.feedback(student, assignment)
-    autograded = classroom.notebook("autograded", student, assignment)
-    if not (feedback.exists() and autograded.exists()):
-        return True
-    handed_in = classroom.notebook("submitted", student, assignment).parent
-    if feedback.stat().st_mtime < max(changed_at, _last_change(handed_in.iterdir())):
-        return True
-    # nbgrader's own `collect` leaves files the times at which students handed them in, maybe before the last grading.
-    return _timestamp(handed_in) != _timestamp(autograded.parent)
-
-
-def _timestamp(folder: Path) -> bytes | None:
-    try:
-        return (folder / "timestamp.txt").read_bytes()
-    except OSError:
-        return None
-
-
-def _last_change(paths: Iterable[Path]) -> float:
-    return max((path.stat().st_mtime for path in paths), default=0.0)
-
-
-def _grounds(assignment: str) -> list[Path]:
-    """List what the marks of an assignment rest on, apart from the submissions."""
-    return [
-        *(ROOT / "assignments" / assignment).glob("*.ipynb"),
-        *(ROOT / "grading").rglob("*.py"),
-        *(ROOT / "solutions").rglob("*.py"),
-        ROOT / "nbgrader_config.py",
-    ]

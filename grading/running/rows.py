@@ -1,7 +1,7 @@
-"""Rows of nbgrader's gradebook as plain data: what a worker needs of it to grade a submission, and what it changed.
+"""Rows of nbgrader's gradebook as plain data: what a worker needs to grade a submission, and what it changed.
 
-Of a submission, nbgrader makes every row itself, with a random id. So rows that were made elsewhere fit in as they are,
-and of rows that were there before only what changed is written: a manual mark given meanwhile stays.
+nbgrader gives every row of a submission a random id. So rows that were made elsewhere fit in as they are, and in rows
+that were there before, only what changed is written: a mark given by hand meanwhile stays.
 """
 
 import pickle
@@ -12,6 +12,8 @@ from typing import Any
 
 from nbgrader.api import Base
 from sqlalchemy import Connection, Engine, insert, select, update
+
+from grading.classroom import Submission
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -27,14 +29,14 @@ class UnknownAssignment(LookupError):
 def by_assignment(
     engine: Engine, submissions: Iterable[tuple[str, str]]
 ) -> Iterator[tuple[str, bytes, Iterator[tuple[str, Rows]]]]:
-    """Read what the gradebook has on submissions as it is asked for, some at a time.
+    """Read what the gradebook has on submissions, some at a time, as it is asked for.
 
     Args:
         engine: of the gradebook.
         submissions: (student, assignment), those of an assignment together.
 
     Yields:
-        An assignment, its rows, pickled, and for each of its submissions the student with the submission's rows.
+        Each assignment, its pickled rows, and for each of its submissions the student and the submission's rows.
 
     Raises:
         UnknownAssignment: one is not in the gradebook.
@@ -79,9 +81,9 @@ def of_submissions(connection: Connection, assignment: Rows, students: Iterable[
         students: ids.
 
     Returns:
-        {student: rows}, without rows where there is nothing yet.
+        {student: rows}, with empty lists for a student who has nothing yet.
     """
-    submissions = {student: {table: [] for table in OF_A_SUBMISSION} for student in students}
+    submissions: dict[str, Rows] = {student: {table: [] for table in OF_A_SUBMISSION} for student in students}
     for row in _rows(connection, "student", "id", list(submissions)):
         submissions[row["id"]]["student"].append(row)
     here = TABLES["submitted_assignment"].c.assignment_id.in_(_ids(assignment["assignment"]))
@@ -89,7 +91,7 @@ def of_submissions(connection: Connection, assignment: Rows, students: Iterable[
     for row in _rows(connection, "submitted_assignment", "student_id", list(submissions), here):
         owner[row["id"]] = row["student_id"]
         submissions[row["student_id"]]["submitted_assignment"].append(row)
-    # The indexes of this table and the next begin with what stands in the assignment.
+    # The indexes of this table and the next begin with the assignment's ids.
     there = TABLES["submitted_notebook"].c.notebook_id.in_(_ids(assignment["notebook"]))
     for row in _rows(connection, "submitted_notebook", "assignment_id", list(owner), there):
         owner[row["id"]] = owner[row["assignment_id"]]
@@ -101,8 +103,38 @@ def of_submissions(connection: Connection, assignment: Rows, students: Iterable[
     return submissions
 
 
+def marked_submissions(engine: Engine) -> set[Submission]:
+    """Return every submission for which the gradebook has a mark."""
+    submission, notebook, grade = (TABLES[name] for name in ("submitted_assignment", "submitted_notebook", "grade"))
+    of_assignment = submission.c.assignment_id == TABLES["assignment"].c.id
+    found = (
+        select(submission.c.student_id, TABLES["assignment"].c.name)
+        .join(TABLES["assignment"], of_assignment)
+        .where(
+            submission.c.id.in_(select(notebook.c.assignment_id).where(notebook.c.id.in_(select(grade.c.notebook_id))))
+        )
+    )
+    with engine.connect() as connection:
+        return {Submission(student, assignment) for student, assignment in connection.execute(found)}
+
+
+def keep_confirmed(before: Rows, after: Rows) -> Rows:
+    """Return the rows after a regrade, with marks by hand as confirmed as they were where no automatic mark changed.
+
+    nbgrader asks for every mark by hand to be confirmed again.
+    """
+    known = {row["id"]: row for row in before["grade"]}
+    return after | {"grade": [_as_confirmed_as(known.get(row["id"]), row) for row in after["grade"]]}
+
+
+def _as_confirmed_as(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any]:
+    if before is None or before["manual_score"] is None or before["auto_score"] != after["auto_score"]:
+        return after
+    return after | {"needs_manual_grade": before["needs_manual_grade"]}
+
+
 def read(connection: Connection) -> Rows:
-    """Read all rows of submissions: for a gradebook that holds only one."""
+    """Read all rows of submissions, from a gradebook that holds only one."""
     return {name: _dicts(connection.execute(select(TABLES[name]))) for name in OF_A_SUBMISSION}
 
 

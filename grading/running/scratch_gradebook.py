@@ -1,7 +1,7 @@
-"""A gradebook in memory that holds one submission: what nbgrader's steps read and write where a worker runs them.
+"""A gradebook in memory that holds one submission: what nbgrader's steps read and write when a worker runs them.
 
-nbgrader opens its gradebook anew in each step, ten times a submission, and sets up an engine, its tables and its
-compiled queries each time. Here all of them get the same open one.
+nbgrader opens its gradebook in each step, ten times per submission, and each time sets up an engine, its tables and its
+compiled queries. Here all steps get the same open one.
 """
 
 import pickle
@@ -27,7 +27,7 @@ class ScratchGradebook(Gradebook):
     """A gradebook in memory."""
 
     def __init__(self, assignment: Rows) -> None:
-        # nbgrader's own way asks a program for the version of the tables, which takes seconds; nobody reads it here.
+        # nbgrader would run a program to ask for the version of the tables, which takes seconds; nobody reads it here.
         self.engine = create_engine("sqlite://")
         self.db = scoped_session(sessionmaker(self.engine))
         Base.metadata.create_all(self.engine)
@@ -42,7 +42,7 @@ class ScratchGradebook(Gradebook):
 
     @contextmanager
     def holding(self, submission: Rows) -> Iterator[None]:
-        """Hold a submission for a while, and stand for the gradebook in all of nbgrader's steps."""
+        """Hold a submission for a while, and take the gradebook's place in all of nbgrader's steps."""
         with self.engine.begin() as connection:
             rows.delete(connection)
             rows.write(connection, submission)
@@ -60,12 +60,12 @@ class ScratchGradebook(Gradebook):
             self.close()
 
     def submission(self) -> Rows:
-        """Give the rows of the submission as nbgrader left them."""
+        """Return the rows of the submission as nbgrader left them."""
         with self.engine.connect() as connection:
             return rows.read(connection)
 
 
 @lru_cache(maxsize=16)
 def gradebook_of(assignment: bytes) -> ScratchGradebook:
-    """Give this process's gradebook for an assignment, whose rows come pickled."""
+    """Return this process's gradebook for an assignment, whose rows come pickled."""
     return ScratchGradebook(pickle.loads(assignment))

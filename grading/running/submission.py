@@ -1,7 +1,7 @@
-"""Grading one submission: a function from what was handed in to files and rows, which touches nothing else.
+"""Grading one submission: a function from what was handed in to files and rows that touches nothing else.
 
-It runs nbgrader's own autograde and feedback, all their steps, in a folder and on a gradebook that hold this submission
-alone. So it can run on any machine that has the project and bubblewrap.
+It runs all steps of nbgrader's own autograde and feedback, in a folder and on a gradebook that hold only this
+submission. So it can run on any machine that has the project and bubblewrap.
 """
 
 import atexit
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbgrader.apps import NbGraderAPI
 
-from grading.classroom import Classroom
+from grading.classroom import Classroom, Submission
 from grading.running.rows import Rows
 from grading.running.scratch_gradebook import gradebook_of
 
@@ -23,41 +23,41 @@ SOURCES = "source"
 
 @dataclass(frozen=True)
 class Task:
-    """All that is needed to grade a submission.
+    """Everything that is needed to grade a submission.
 
     Attributes:
-        student: id.
-        assignment: name; the notebook has the same.
-        notebook: content of the file that was handed in.
-        timestamp: content of timestamp.txt; None where there is none.
-        source: content of the instructor's notebook.
+        submission: whose it is, and for which assignment.
         definition: the gradebook's rows of the assignment, pickled.
         before: the gradebook's rows of the submission.
+        notebook: content of the file that was handed in.
+        timestamp: content of timestamp.txt; None if there is none.
+        source: content of the instructor's notebook.
+        handed_in_before: whether the same work was graded before, so that marks by hand still answer it.
         trusted: whether to do without a sandbox.
-        autograded: content of the graded notebook, where only its feedback is to be made anew.
+        autograded: content of the graded notebook, if only its feedback page is to be made.
     """
 
-    student: str
-    assignment: str
-    notebook: bytes
-    timestamp: bytes | None
-    source: bytes
+    submission: Submission
     definition: bytes
     before: Rows
+    notebook: bytes = b""
+    timestamp: bytes | None = None
+    source: bytes = b""
+    handed_in_before: bool = False
     trusted: bool = False
     autograded: bytes | None = None
 
 
 @dataclass(frozen=True)
 class Graded:
-    """What grading came to.
+    """What grading a submission came to.
 
     Attributes:
         log: nbgrader's.
         success: whether there are marks.
-        notebook: the autograded one.
-        feedback: the page.
-        after: the gradebook's rows of the submission, as they have to become.
+        notebook: content of the graded notebook.
+        feedback: content of the feedback page.
+        after: the gradebook's rows of the submission, as they should become.
     """
 
     log: str
@@ -72,7 +72,7 @@ _one_at_a_time = threading.Lock()
 
 
 def grade_submission(task: Task) -> Graded:
-    """Grade a submission and make its feedback, or make the feedback of one that is graded."""
+    """Grade a submission and make its feedback page, or only the page if the task brings a graded notebook."""
     with _one_at_a_time:
         classroom, nbgrader = _workplace()
         try:
@@ -85,7 +85,7 @@ def grade_submission(task: Task) -> Graded:
 def _grade(task: Task, classroom: Classroom, nbgrader: NbGraderAPI) -> Graded:
     steps = [nbgrader.autograde, nbgrader.generate_feedback]
     if task.autograded is not None:
-        _write(classroom.notebook("autograded", task.student, task.assignment), task.autograded)
+        _write(classroom.notebook("autograded", *task.submission), task.autograded)
         steps.remove(nbgrader.autograde)
     else:
         _hand_in(task, classroom)
@@ -93,30 +93,30 @@ def _grade(task: Task, classroom: Classroom, nbgrader: NbGraderAPI) -> Graded:
     gradebook, log = gradebook_of(task.definition), ""
     with gradebook.holding(task.before):
         for step in steps:
-            done = step(task.assignment, task.student, force=True)
+            done = step(task.submission.assignment, task.submission.student, force=True)
             log += done.get("log", "")
             if not done["success"]:
                 return Graded(log or done["error"])
     return Graded(
         log,
         True,
-        classroom.notebook("autograded", task.student, task.assignment).read_bytes(),
-        classroom.feedback(task.student, task.assignment).read_bytes(),
+        classroom.notebook("autograded", *task.submission).read_bytes(),
+        classroom.feedback(*task.submission).read_bytes(),
         gradebook.submission(),
     )
 
 
 def _hand_in(task: Task, classroom: Classroom) -> None:
-    submitted = classroom.notebook("submitted", task.student, task.assignment)
+    submitted = classroom.notebook("submitted", *task.submission)
     _write(submitted, task.notebook)
     if task.timestamp is not None:
         _write(submitted.with_name("timestamp.txt"), task.timestamp)
-    _write(classroom.directory / SOURCES / task.assignment / submitted.name, task.source)
+    _write(classroom.directory / SOURCES / task.submission.assignment / submitted.name, task.source)
 
 
 @cache
 def _workplace() -> tuple[Classroom, NbGraderAPI]:
-    """Make this process's folder, and nbgrader working in it."""
+    """Make this process's folder, and an nbgrader that works in it."""
     folder = tempfile.mkdtemp(prefix="grading-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     classroom = Classroom(Path(folder))

@@ -57,6 +57,7 @@ class LMS:
         self.folder = folder / "uploads"
         self.folder.mkdir()
         self.classroom = Classroom(folder / "class")
+        self.classroom.directory.mkdir(parents=True, exist_ok=True)
         self.unmatched = self.classroom.directory / "unmatched"
 
     def upload(self, name: str, content: bytes | None = None, time: float = NOON) -> Path:

@@ -16,6 +16,7 @@ QUESTIONS_OF_THE_TEST = ("initialize_velocity", "update_with_momentum", "update_
 
 def fabricate(folder: Path) -> Classroom:
     """Make a class of nobody, whose assignment has the three questions of `momentum` and the reflection."""
+    folder.mkdir(parents=True, exist_ok=True)
     classroom = Classroom(folder)
     with classroom.gradebook() as gradebook:
         gradebook.add_assignment(ASSIGNMENT, duedate=DUE)

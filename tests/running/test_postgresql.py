@@ -17,11 +17,11 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from grading.classroom import ROOT, Classroom
+from grading.classroom import ROOT, Classroom, Submission
 from grading.running.grade import grade
 from grading.running.rows import OF_A_SUBMISSION
 from grading.running.submission import Graded, Task
-from grading.running.writing import Written, write
+from grading.running.writing import write
 from tests.released import ASSIGNMENT, answered, insert
 from tests.running.postgresql import Server, postgresql
 from tests.small_class import DUE, make_class, records, wrong
@@ -238,15 +238,15 @@ def test_a_server_that_goes_away_is_told_in_a_sentence(course: Course, expected:
 def test_what_the_database_refuses_stops_nobody_else(course: Course, tmp_path: Path) -> None:
     """PostgreSQL keeps to the lengths that nbgrader gives its columns, SQLite does not."""
     long = "x" * 200
-    batch = [_written("anna"), _written(long), _written("otto")]
+    batch = [_done("anna"), _done(long), _done("otto")]
     with course.gradebook() as gradebook:
         refused = write(Classroom(tmp_path / "class"), gradebook.engine, [], batch)
         assert {student.id for student in gradebook.students} == {"anna", "otto"}
-    assert list(refused) == [(long, ASSIGNMENT)]
+    assert list(refused) == [Submission(long, ASSIGNMENT)]
     assert "too long" in refused[long, ASSIGNMENT]
 
 
-def _written(student: str) -> Written:
+def _done(student: str) -> tuple[Task, Graded]:
     nothing = {table: [] for table in OF_A_SUBMISSION}
-    task = Task(student, ASSIGNMENT, b"", None, b"", b"", nothing)
-    return Written(task, Graded("", True, after=nothing | {"student": [{"id": student}]}), time.time_ns())
+    task = Task(Submission(student, ASSIGNMENT), b"", nothing)
+    return task, Graded("", True, after=nothing | {"student": [{"id": student}]})

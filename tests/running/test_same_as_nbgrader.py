@@ -1,6 +1,5 @@
 """`python -m grading grade` leaves what nbgrader's own commands leave: rows, autograded notebooks, feedback, files."""
 
-import os
 import re
 import stat
 from datetime import timedelta
@@ -55,7 +54,7 @@ def test_the_files(classes: tuple[Classroom, Classroom], step: str) -> None:
     assert [name for name in ours if ours[name] != theirs[name]] == []
 
 
-def test_marks_given_by_hand_stay(classes: tuple[Classroom, Classroom]) -> None:
+def test_marks_given_by_hand_stay_as_confirmed_as_they_were(classes: tuple[Classroom, Classroom]) -> None:
     _, ours = classes
     with ours.gradebook() as gradebook:
         notebook = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "right")
@@ -65,13 +64,20 @@ def test_marks_given_by_hand_stay(classes: tuple[Classroom, Classroom]) -> None:
         comment.manual_comment = "Well observed."
         gradebook.db.commit()
     before = records(ours)["right"]
-    os.utime(ours.notebook("submitted", "right", ASSIGNMENT))
+    assert grade(ours, again=True, workers=1) == {}
+    after = records(ours)["right"]
+    assert (after["grades"], after["comments"]) == (before["grades"], before["comments"])
+    assert ("reflection", None, 2.5, None, False) in [row[:5] for row in after["grades"]]
+    assert "Well observed." in ours.feedback("right", ASSIGNMENT).read_text(encoding="utf-8")
+
+
+def test_marks_given_by_hand_are_to_be_confirmed_when_the_work_is_new(classes: tuple[Classroom, Classroom]) -> None:
+    _, ours = classes
+    submitted = ours.notebook("submitted", "right", ASSIGNMENT)
+    submitted.write_bytes(submitted.read_bytes() + b"\n")
     assert grade(ours, workers=1) == {}
     after = records(ours)["right"]
-    assert [row[:4] for row in after["grades"]] == [row[:4] for row in before["grades"]]
     assert ("reflection", None, 2.5, None, True) in [row[:5] for row in after["grades"]]
-    assert after["comments"] == before["comments"]
-    assert "Well observed." in ours.feedback("right", ASSIGNMENT).read_text(encoding="utf-8")
 
 
 def test_without_a_sandbox_marks_are_the_same(classes: tuple[Classroom, Classroom], tmp_path: Path) -> None:

@@ -104,6 +104,7 @@ def _run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPr
 
 def test_where_the_sandbox_cannot_work_nothing_is_graded(broken_bubblewrap: dict[str, str], tmp_path: Path) -> None:
     classroom = Classroom(tmp_path / "class")
+    classroom.directory.mkdir()
     handed_in = classroom.notebook("submitted", "ada", ASSIGNMENT)
     handed_in.parent.mkdir(parents=True)
     nbformat.write(answered(), handed_in)
