@@ -96,7 +96,7 @@ def _new(name: str, title: str | None) -> None:
   {questions}  hidden cases, criteria with points, common mistakes with advice
   {reference}  the reference, which the hidden cases are compared with
 Then see what students and marks would look like, in a class of its own:
-  python -m pytest {notebook.parent} tests/grading tests/notebooks
+  python -m pytest {notebook.parent} tests/marking tests/notebooks
   python -m grading --classroom _class/try release {name}
   python -m grading --classroom _class/try sample-class {name}
   python -m grading --classroom _class/try grade
