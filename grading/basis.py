@@ -10,13 +10,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader.utils import is_grade, is_solution
-from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 from grading.assignments import module_name
 from grading.classroom import ROOT
@@ -54,13 +54,15 @@ _LINE = "<!-- basis: {} -->"
 _LONGEST_END_BYTES = 2_000
 
 
-def basis_of_assignment(assignment: str, source: bytes, config: Config) -> Basis:
-    """Return the digests that all marks of an assignment share.
+@lru_cache(maxsize=32)
+def basis_of_assignment(assignment: str, source: bytes) -> Basis:
+    """Return the digests that all marks of an assignment share, as they were when this process first asked.
+
+    Code that was imported stays as it was, even if its file changes, and so its digest does, too.
 
     Args:
         assignment: name.
         source: content of the instructor's notebook.
-        config: nbgrader's.
     """
     # The questions are found by the assignment's name, as if its notebook imported them.
     imported = _imported_files([*_hidden_tests(source), f"import grading.questions.{module_name(assignment)}"])
@@ -69,8 +71,11 @@ def basis_of_assignment(assignment: str, source: bytes, config: Config) -> Basis
         "notebook": _digest(source),
         "questions": _digest_of_files(imported - reference),
         "reference": _digest_of_files(reference),
-        "settings": _digest(json.dumps(_settings(config), sort_keys=True, default=repr).encode()),
-        **_basis_of_all(),
+        "settings": _digest(json.dumps(_settings(), sort_keys=True, default=repr).encode()),
+        **{
+            part: _digest_of_files({file for pattern in patterns for file in (ROOT / "grading").glob(pattern)})
+            for part, patterns in _CODE.items()
+        },
     }
 
 
@@ -112,16 +117,6 @@ def basis_on_page(page: Path) -> Basis | None:
     return json.loads(found[-1]) if found else None
 
 
-@cache
-def _basis_of_all() -> Basis:
-    # Once per process: what was imported stays, even if its file changes.
-    here = ROOT / "grading"
-    return {
-        part: _digest_of_files({file for pattern in patterns for file in here.glob(pattern)})
-        for part, patterns in _CODE.items()
-    }
-
-
 def _digest_of_files(files: Iterable[Path]) -> str:
     return _digest(
         *(part for file in sorted(files) for part in (str(file.relative_to(ROOT)).encode(), file.read_bytes()))
@@ -135,8 +130,9 @@ def _digest(*parts: bytes) -> str:
     return digest.hexdigest()[:_DIGITS]
 
 
-def _settings(config: Config) -> dict[str, dict[str, object]]:
+def _settings() -> dict[str, dict[str, object]]:
     """Return the settings of all the steps of autograding, the instructor's own plugins included."""
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
     named = [*config.Autograde.get("autograde_preprocessors", ()), config.AssignLatePenalties.get("plugin_class", "")]
     sections = {*_STEPS, *(str(name).rpartition(".")[2] for name in named)}
     return {

@@ -50,7 +50,7 @@ class SubmissionExporter(NotebookExporter):
         source = Path(folder) / Path(filename).name
         result = read_canonical(source, Path(filename), self.config)
         result.notebook.metadata[basis.KEY] = basis.basis_of_assignment(
-            resources["nbgrader"]["assignment"], source.read_bytes(), self.config
+            resources["nbgrader"]["assignment"], source.read_bytes()
         ) | basis.basis_of_files(Path(filename))
         for change in result.changes:
             self.log.warning("%s", change)

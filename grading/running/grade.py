@@ -94,19 +94,15 @@ def waiting(classroom: Classroom, assignment: str | None = None, *, again: bool 
         assignment: the only one; by default all.
         again: whether everything has to be graded again.
     """
-    config = classroom.config()
     with classroom.gradebook() as gradebook:
         marked = rows.marked_submissions(gradebook.engine)
-    shared: dict[str, Basis] = {}
     found = []
     for submission in sorted(classroom.submissions(), key=attrgetter("assignment", "student")):
         name = submission.assignment
         if assignment not in (None, name):
             continue
-        if name not in shared:
-            shared[name] = basis_of_assignment(name, _source(name).read_bytes(), config)
         before = _basis_of_mark(classroom, submission) if submission in marked else None
-        now = shared[name] | _basis_of_handed_in(classroom, submission)
+        now = basis_of_assignment(name, _source(name).read_bytes()) | _basis_of_handed_in(classroom, submission)
         if reason := _reason(before, now, again):
             handed_in_before = before is not None and before.get("submission") == now["submission"]
             found.append(Waiting(submission, reason, handed_in_before))

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,29 +17,35 @@ from grading.basis import (
     changes,
     line_for_page,
 )
-from grading.classroom import ROOT, Classroom
+from grading.classroom import ROOT
 
-COPIED = ("assignments", "course", "grading", "solutions", "tests/grading", "chapters/for-students.md")
+COPIED = (
+    "assignments",
+    "course",
+    "grading",
+    "solutions",
+    "tests/grading",
+    "chapters/for-students.md",
+    "nbgrader_config.py",
+)
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Copy the project, so that a test may change it."""
     for name in COPIED:
         source, target = ROOT / name, tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, target) if source.is_dir() else shutil.copyfile(source, target)
     monkeypatch.setattr(basis, "ROOT", tmp_path)
-    return tmp_path
+    yield tmp_path
+    basis_of_assignment.cache_clear()
 
 
-def current(root: Path, assignment: str = "momentum", setting: Callable[..., None] = lambda config: None) -> Basis:
+def current(root: Path, assignment: str = "momentum") -> Basis:
     """Return the basis as a new process would find it."""
-    basis._basis_of_all.cache_clear()
-    config = Classroom().config()
-    setting(config)
-    source = (root / "assignments" / assignment / f"{assignment}.ipynb").read_bytes()
-    return basis_of_assignment(assignment, source, config)
+    basis_of_assignment.cache_clear()
+    return basis_of_assignment(assignment, (root / "assignments" / assignment / f"{assignment}.ipynb").read_bytes())
 
 
 @pytest.mark.parametrize(
@@ -119,38 +125,39 @@ def test_what_an_ordinary_hidden_test_imports_counts(root: Path) -> None:
     assert changes(before, current(root)) == ["its reference solution has changed"]
 
 
-def _of_the_penalty(config) -> None:
-    config.DailyLatePenalty.share_per_day = 0.2
+def _change_settings(root: Path, *lines: str) -> None:
+    with (root / "nbgrader_config.py").open("a", encoding="utf-8") as settings:
+        settings.write("\n".join(["", *lines, ""]))
 
 
-def _of_the_time_limit(config) -> None:
-    config.ExecuteInSandbox.cell_seconds = 21
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("c.DailyLatePenalty.share_per_day = 0.2",),
+        ("c.ExecuteInSandbox.cell_seconds = 21",),
+        ("c.AssignLatePenalties.plugin_class = 'mine.Penalty'", "c.Penalty.points = 3"),
+    ],
+)
+def test_grading_settings_count(root: Path, lines: tuple[str, ...]) -> None:
+    before = current(root)
+    _change_settings(root, *lines)
+    assert changes(before, current(root)) == ["the grading settings have changed"]
 
 
-def _of_an_own_plugin(config) -> None:
-    config.AssignLatePenalties.plugin_class = "mine.Penalty"
-    config.Penalty.points = 3
-
-
-@pytest.mark.parametrize("setting", [_of_the_penalty, _of_the_time_limit, _of_an_own_plugin])
-def test_grading_settings_count(root: Path, setting: Callable[..., None]) -> None:
-    assert changes(current(root), current(root, setting=setting)) == ["the grading settings have changed"]
-
-
-def _of_places(config) -> None:
-    config.CourseDirectory.db_url = "postgresql://elsewhere"
-    config.Exchange.root = "/elsewhere"
-    config.HTMLExporter.filters = {}
-
-
-def _of_one_run(config) -> None:
-    config.ExecuteInSandbox.seed = 3
-    config.ExecuteInSandbox.trusted_submissions = True
-
-
-@pytest.mark.parametrize("setting", [_of_places, _of_one_run])
-def test_other_settings_do_not(root: Path, setting: Callable[..., None]) -> None:
-    assert changes(current(root), current(root, setting=setting)) == []
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# A comment.",
+        "c.CourseDirectory.db_url = 'postgresql://elsewhere'",
+        "c.Exchange.root = '/elsewhere'",
+        "c.HTMLExporter.filters = {}",
+        "c.ExecuteInSandbox.seed = 3",
+    ],
+)
+def test_other_settings_do_not(root: Path, line: str) -> None:
+    before = current(root)
+    _change_settings(root, line)
+    assert changes(before, current(root)) == []
 
 
 def test_what_was_handed_in_counts_with_its_time() -> None:
