@@ -68,7 +68,7 @@ apt := $(as_root) env DEBIAN_FRONTEND=noninteractive apt-get --yes -qq
 # Install those of these Debian packages that are missing. The lists of packages may be out of date, or not be there yet.
 define debian
 missing=(); $(foreach package,$(1),{ $(has_$(package)); } &>/dev/null || missing+=($(package));) \
-test $${#missing[@]} = 0 || { echo "installing Debian's $${missing[*]}"; \
+test $${#missing[@]} = 0 || { echo "installing Debian packages: $${missing[*]}"; \
 why=$$($(apt) install "$${missing[@]}" 2>&1) || \
 why=$$({ $(apt) update && $(apt) install "$${missing[@]}"; } 2>&1) || \
 { echo "$$why"; echo "That failed. As root: apt-get update && apt-get install $${missing[*]}"; exit 1; }; }

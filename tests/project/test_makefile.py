@@ -28,14 +28,14 @@ def test_nothing_is_said_where_nothing_is_missing(tmp_path: Path) -> None:
 
 def test_only_missing_packages_are_announced_and_installed(tmp_path: Path) -> None:
     done = _set_up(tmp_path, f'echo "$*" >>{tmp_path}/asked', "has_bubblewrap=true", "has_chromium=false")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "installing Debian's chromium\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "installing Debian packages: chromium\n", "")
     assert (tmp_path / "asked").read_text() == "--yes -qq install chromium\n"
 
 
 def test_outdated_lists_are_updated(tmp_path: Path) -> None:
     apt = f'[ "$3" = update ] && touch {tmp_path}/lists; [ -e {tmp_path}/lists ]'
     done = _set_up(tmp_path, apt, "has_bubblewrap=false", "has_chromium=false")
-    assert (done.returncode, done.stdout) == (0, "installing Debian's bubblewrap chromium\n")
+    assert (done.returncode, done.stdout) == (0, "installing Debian packages: bubblewrap chromium\n")
 
 
 @pytest.mark.parametrize("missing", ["bubblewrap", "chromium"])
@@ -45,7 +45,7 @@ def test_a_failed_installation_says_why(tmp_path: Path, missing: str) -> None:
     assert done.returncode != 0
     said = done.stdout.splitlines()
     assert said == [
-        f"installing Debian's {missing}",
+        f"installing Debian packages: {missing}",
         "E: You have no room on /var.",
         f"That failed. As root: apt-get update && apt-get install {missing}",
     ]
