@@ -1,12 +1,14 @@
 """The set-up installs the project's packages in place: they can be imported from any folder."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 from traitlets.config.loader import PyFileConfigLoader
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,3 +47,13 @@ def test_loading_the_settings_twice_changes_nothing(monkeypatch: pytest.MonkeyPa
         states.append((dict(os.environ), list(sys.path)))
     assert states[0] == states[1]
     assert states[0][0]["PATH"] == f"{Path(sys.executable).parent}{os.pathsep}/usr/bin"
+
+
+def test_the_set_up_takes_the_pythons_that_the_project_supports() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    oldest, newest = (re.search(rf"^{bound} := (3\.\d+)$", makefile, re.MULTILINE)[1] for bound in ("oldest", "newest"))
+    taken = [f"3.{minor}" for minor in range(int(oldest[2:]), int(newest[2:]) + 1)]
+    supported = SpecifierSet(PROJECT["project"]["requires-python"])
+    assert [f"3.{minor}" for minor in range(30) if f"3.{minor}" in supported] == taken
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"3\.\d\d", readme.split("    make")[0]) == taken
