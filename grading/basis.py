@@ -20,6 +20,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from grading.assignments import module_name
 from grading.classroom import ROOT
+from grading.intake import timestamp
 
 Basis = dict[str, str]
 
@@ -79,20 +80,20 @@ def basis_of_assignment(assignment: str, source: bytes) -> Basis:
     }
 
 
-def basis_of_submission(notebook: bytes, timestamp: bytes | None) -> Basis:
+def basis_of_submission(notebook: bytes, handed_in: bytes | None) -> Basis:
     """Return the digest of what a student handed in.
 
     Args:
         notebook: content of the file.
-        timestamp: content of timestamp.txt; None if there is none.
+        handed_in: content of timestamp.txt; None if there is none.
     """
-    return {"submission": _digest(notebook, b"" if timestamp is None else timestamp.strip())}
+    return {"submission": _digest(notebook, b"" if handed_in is None else handed_in.strip())}
 
 
 def basis_of_files(notebook: Path) -> Basis:
     """Return the digest of what a student handed in, from its files."""
-    timestamp = notebook.with_name("timestamp.txt")
-    return basis_of_submission(notebook.read_bytes(), timestamp.read_bytes() if timestamp.is_file() else None)
+    time = notebook.with_name(timestamp.NAME)
+    return basis_of_submission(notebook.read_bytes(), time.read_bytes() if time.is_file() else None)
 
 
 def changes(before: Basis, now: Basis) -> list[str]:

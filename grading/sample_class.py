@@ -9,7 +9,7 @@ import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import nbformat
 from nbformat import NotebookNode
@@ -18,6 +18,7 @@ from nbgrader.utils import is_solution
 
 from grading.assignments import ASSIGNMENTS
 from grading.classroom import ROOT, Classroom
+from grading.intake import timestamp
 from grading.marking.calling import Function
 from grading.marking.question import Question
 
@@ -129,7 +130,7 @@ def submit(classroom: Classroom, student: Student, assignment: str) -> None:
     text, handed_in = nbformat.writes(notebook), _due(assignment) + student.handed_in
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
-        (path.parent / "timestamp.txt").write_text(f"{handed_in:%Y-%m-%d %H:%M:%S} UTC")
+        timestamp.write(path.parent, handed_in.replace(tzinfo=UTC))
 
 
 def _is_a_class(gradebook: Gradebook) -> bool:

@@ -25,9 +25,10 @@ from nbformat import NotebookNode
 
 from grading.assignments import ASSIGNMENTS
 from grading.classroom import ROOT, Classroom
-from grading.collecting.exchange import handed_in_at, read_exchange
+from grading.collecting.exchange import read_exchange
 from grading.collecting.roster import Owner, Roster, owner
 from grading.collecting.uploads import Unusable, Upload, read_uploads
+from grading.intake import timestamp
 from grading.intake.reading import Refused, read_submission
 
 UNMATCHED = "unmatched"
@@ -236,23 +237,20 @@ def _submit(candidate: _Candidate, submitted: Path, due: datetime | None, change
 
     Interrupted anywhere, it leaves a notebook with its own time, or without one, which the next run adds.
     """
-    timestamp = submitted.with_name("timestamp.txt")
     if candidate.upload.secret:
         _copy(candidate.upload.secret, submitted.with_name(candidate.upload.secret.name))
     # The same work handed in again, later, is not late.
-    if not changed and timestamp.exists():
+    if not changed and submitted.with_name(timestamp.NAME).exists():
         return
     submitted.parent.mkdir(parents=True, exist_ok=True)
-    half = timestamp.with_name(".timestamp.half")
-    half.write_text(f"{_handed_in(candidate, due):%Y-%m-%d %H:%M:%S} UTC")
     if changed:
-        _copy(candidate.file, submitted, instead_of=timestamp)
-    os.replace(half, timestamp)
+        _copy(candidate.file, submitted, instead_of=submitted.with_name(timestamp.NAME))
+    timestamp.write(submitted.parent, _handed_in(candidate, due))
 
 
 def _handed_in(candidate: _Candidate, due: datetime | None) -> datetime:
-    uploaded = datetime.fromtimestamp(candidate.time, UTC).replace(tzinfo=None)
-    return min(uploaded, due) if due and candidate.on_time else uploaded
+    uploaded = datetime.fromtimestamp(candidate.time, UTC)
+    return min(uploaded, due.replace(tzinfo=UTC)) if due and candidate.on_time else uploaded
 
 
 def _due_dates(classroom: Classroom) -> dict[str, datetime | None]:
@@ -300,7 +298,7 @@ class _Ledger:
     def current(self, submission: Submission, submitted: Path) -> _Candidate:
         """Describe what lies in `submitted`, which may also have come there by another way."""
         row = self._rows.get(submission, {})
-        times = list(_times(row.get("uploaded"), submitted.with_name("timestamp.txt")))
+        times = list(_times(row.get("uploaded"), submitted.parent))
         time = max(times, default=int(submitted.stat().st_mtime))
         serial = int(row["serial"]) if row.get("serial") else None
         return _Candidate(submitted, "what was submitted before", time, None, serial, row.get("bearer", ""))
@@ -326,11 +324,11 @@ def _seconds(uploaded: str) -> int:
     return int(datetime.fromisoformat(uploaded).timestamp())
 
 
-def _times(uploaded: str | None, timestamp: Path) -> Iterator[int]:
+def _times(uploaded: str | None, folder: Path) -> Iterator[int]:
     if uploaded:
         yield _seconds(uploaded)
-    if (told := handed_in_at(timestamp)) is not None:
-        yield told
+    if told := timestamp.read(folder):
+        yield int(told.timestamp())
 
 
 # --- what is not matched ---------------------------------------------------------------------------------------------

@@ -4,19 +4,18 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC
 from errno import ENOSPC
 from os import strerror
 from pathlib import Path, PurePosixPath
 
 from nbgrader.apps import NbGraderAPI
 from nbgrader.exchange.default import ExchangeCollect
-from nbgrader.utils import parse_utc
 
 from grading.assignments import ASSIGNMENTS
 from grading.classroom import Classroom
 from grading.collecting.uploads import Unusable, Upload, is_notebook
-from grading.intake.reading import TIMESTAMP, set_aside
+from grading.intake import timestamp
+from grading.intake.reading import set_aside
 from grading.nbgrader_steps import succeeded
 
 SECRET = "submission_secret.txt"
@@ -123,18 +122,10 @@ def _upload(folder: Path) -> Upload:
         None,
         notebooks,
         {} if notebooks else {str(path): "The submission holds no notebook."},
-        int(folder.stat().st_mtime) if (told := handed_in_at(folder / TIMESTAMP)) is None else told,
+        int(told.timestamp() if (told := timestamp.read(folder)) else folder.stat().st_mtime),
         student,
         secret if secret.is_file() else None,
     )
-
-
-def handed_in_at(timestamp: Path) -> int | None:
-    """Read when something was handed in, in seconds since the epoch; None where the file is missing or no time."""
-    try:
-        return int(parse_utc(timestamp.read_text().strip()).replace(tzinfo=UTC).timestamp())
-    except (OSError, ValueError, OverflowError):
-        return None
 
 
 def _remark(warning: re.Match) -> tuple[str, str]:
@@ -164,7 +155,8 @@ def release_feedback(classroom: Classroom, assignment: str | None = None) -> tup
     released = others = 0
     for name in [assignment] if assignment else ASSIGNMENTS:
         folders = {page.parent for page in (classroom.directory / "feedback").glob(f"*/{name}/{name}.html")}
-        without = {folder for folder in folders if not all((folder / key).is_file() for key in (SECRET, TIMESTAMP))}
+        needed = (SECRET, timestamp.NAME)
+        without = {folder for folder in folders if not all((folder / file).is_file() for file in needed)}
         if folders != without:
             nbgrader.coursedir.student_id_exclude = ",".join(folder.parts[-2] for folder in without)
             succeeded(nbgrader.release_feedback(name), f"The feedback on {name} cannot be released")

@@ -16,7 +16,8 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import parse_utc
+
+from grading.intake import timestamp
 
 LARGEST_FILE = 16 * 2**20
 LARGEST_FOLDER = 64 * 2**20
@@ -28,8 +29,6 @@ MOST_CELLS = 1_000
 LONGEST_CELL = 200_000
 LONGEST_NOTEBOOK = 400_000
 LONGEST_ID = 64
-LONGEST_TIMESTAMP = 100
-TIMESTAMP = "timestamp.txt"
 SHARED = "shared"
 
 # A surrogate cannot be written as UTF-8, PostgreSQL keeps no NUL, and no Python program needs the others.
@@ -108,20 +107,9 @@ def _refused_entries(folder: Path) -> dict[Path, Refused]:
             return {folder: Refused(f"The submission is larger than {LARGEST_FOLDER // 2**20} MB.")}
         if reason := why_not(entry.name, status) or _why_not_beside(entry.name, status):
             refused[entry] = Refused(reason)
-        elif entry == folder / TIMESTAMP and not _says_when(entry, status):
+        elif entry == folder / timestamp.NAME and not timestamp.is_readable(folder):
             refused[entry] = Refused("The time of handing in cannot be read. The submission counts as on time.")
     return refused
-
-
-def _says_when(timestamp: Path, status: os.stat_result) -> bool:
-    if status.st_size > LONGEST_TIMESTAMP:
-        return False
-    try:
-        text = timestamp.read_text(encoding="utf-8").strip()
-        # An empty one counts for nbgrader like none.
-        return not text or parse_utc(text) is not None
-    except Exception:  # noqa: BLE001, the parser fails on what is no time in many ways
-        return False
 
 
 def walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

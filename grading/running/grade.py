@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from grading.basis import Basis, basis_of_assignment, basis_of_submission, basis_on_page, changes
 from grading.classroom import ROOT, Classroom, Submission
+from grading.intake import timestamp
 from grading.intake.reading import Refused, set_aside
 from grading.plugins.autograde import REFUSED, in_its_place, move_refused
 from grading.running import rows
@@ -185,11 +186,11 @@ def _tasks(classroom: Classroom, engine: Engine, todo: Iterable[Waiting], truste
         source = _source(assignment).read_bytes()
         for student, before in students:
             submission = Submission(student, assignment)
-            notebook, timestamp = _read(classroom.notebook("submitted", *submission))
+            notebook, time_handed_in = _read(classroom.notebook("submitted", *submission))
             yield Task(
                 submission=submission,
                 notebook=notebook,
-                timestamp=timestamp,
+                timestamp=time_handed_in,
                 source=source,
                 definition=definition,
                 before=before,
@@ -204,9 +205,9 @@ def _source(assignment: str) -> Path:
 
 def _read(path: Path) -> tuple[bytes, bytes | None]:
     """Read what was handed in; links, pipes and what is too large have been set aside."""
-    timestamp = path.with_name("timestamp.txt")
+    handed_in = path.with_name(timestamp.NAME)
     try:
-        return path.read_bytes(), timestamp.read_bytes() if timestamp.is_file() else None
+        return path.read_bytes(), handed_in.read_bytes() if handed_in.is_file() else None
     except OSError:
         unreadable = in_its_place(Refused("The notebook may not be read."))
         return nbformat.writes(unreadable).encode(), None

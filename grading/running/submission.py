@@ -15,6 +15,7 @@ from pathlib import Path
 from nbgrader.apps import NbGraderAPI
 
 from grading.classroom import Classroom, Submission
+from grading.intake import timestamp
 from grading.running.rows import Rows
 from grading.running.scratch_gradebook import gradebook_of
 
@@ -110,7 +111,7 @@ def _hand_in(task: Task, classroom: Classroom) -> None:
     submitted = classroom.notebook("submitted", *task.submission)
     _write(submitted, task.notebook)
     if task.timestamp is not None:
-        _write(submitted.with_name("timestamp.txt"), task.timestamp)
+        _write(submitted.with_name(timestamp.NAME), task.timestamp)
     _write(classroom.directory / SOURCES / task.submission.assignment / submitted.name, task.source)
 
 
