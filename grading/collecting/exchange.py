@@ -1,66 +1,23 @@
 """nbgrader's exchange: a folder through which students get assignments, hand in, and get their feedback."""
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from errno import ENOSPC
-from os import strerror
 from pathlib import Path, PurePosixPath
 
 from nbgrader.apps import NbGraderAPI
-from nbgrader.exchange.default import ExchangeCollect
 
 from grading.assignments import ASSIGNMENTS
 from grading.classroom import Classroom
 from grading.collecting.uploads import Unusable, Upload, is_notebook
 from grading.intake import timestamp
-from grading.intake.reading import set_aside
 from grading.nbgrader_steps import succeeded
+from grading.plugins.collect import LEFT
 
 SECRET = "submission_secret.txt"
 
-_LEFT = "Left in the exchange: "
 _WARNING = re.compile(
-    rf"{_LEFT}(?P<left>.*)|(?P<folder>[^/\n]+) claims to be submitted by .* but is owned by (?P<by>.*);"
+    rf"{LEFT}(?P<left>.*)|(?P<folder>[^/\n]+) claims to be submitted by .* but is owned by (?P<by>.*);"
 )
-
-
-class CollectWithoutLinks(ExchangeCollect):
-    """nbgrader's collector, with an eye on what students put into the exchange; nbgrader_config.py names it.
-
-    nbgrader follows links with the instructor's rights: a student who hands in a link to the model answers hands in
-    the model answers. And it stops at the first submission that cannot be copied.
-    """
-
-    def do_copy(self, src: str, dest: str, log: object = None) -> None:
-        """Copy a submission as nbgrader does, but leave what nothing may open, with a warning."""
-        source, refused = Path(src), set_aside(Path(src))
-        for entry, why in refused.items():
-            self._leave(entry, why.reason)
-        if source in refused:
-            return
-        with tempfile.TemporaryDirectory() as scratch:
-            # Students may still write into theirs, and exchange a file for a link; not in this copy.
-            copy = Path(scratch, source.name)
-            try:
-                shutil.copytree(src, copy, symlinks=True, ignore=lambda folder, names: _names(folder, refused))
-            except shutil.Error as error:
-                if strerror(ENOSPC) in str(error):
-                    raise OSError(ENOSPC, strerror(ENOSPC), dest) from None
-                self._leave(source, "A file of the submission may not be read.")
-                return
-            if set_aside(copy):
-                self._leave(source, "It changes while it is read.")
-                return
-            super().do_copy(str(copy), dest, log)
-
-    def _leave(self, what: Path, reason: str) -> None:
-        self.log.warning("%s%r: %s", _LEFT, str(what), reason)
-
-
-def _names(folder: str, entries: dict[Path, object]) -> list[str]:
-    return [entry.name for entry in entries if entry.parent == Path(folder)]
 
 
 def open_exchange(classroom: Classroom) -> NbGraderAPI:
