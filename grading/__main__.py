@@ -10,8 +10,10 @@ from sqlalchemy.exc import OperationalError
 
 from grading.assignments import ASSIGNMENTS
 from grading.classroom import ROOT, Classroom
-from grading.collecting.collect import SUPERSEDED, UNMATCHED, collect
+from grading.collecting.collect import collect
 from grading.collecting.exchange import release_feedback
+from grading.collecting.newest import SUPERSEDED
+from grading.collecting.unmatched import UNMATCHED
 from grading.collecting.uploads import Unusable
 from grading.jupyterlab import ROLES, open_lab
 from grading.nbgrader_steps import StepFailed

@@ -1,14 +1,14 @@
-"""nbgrader's exchange: a folder through which students get assignments, hand in, and get their feedback."""
+"""nbgrader's exchange: a folder through which students get assignments, hand in, and get feedback."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from nbgrader.apps import NbGraderAPI
 
 from grading.assignments import ASSIGNMENTS
 from grading.classroom import Classroom
-from grading.collecting.uploads import Unusable, Upload, is_notebook
+from grading.collecting.uploads import Remark, Unusable, Upload, at_second, is_notebook
 from grading.intake import timestamp
 from grading.nbgrader_steps import succeeded
 from grading.plugins.collect import LEFT
@@ -21,7 +21,7 @@ _WARNING = re.compile(
 
 
 def open_exchange(classroom: Classroom) -> NbGraderAPI:
-    """Open nbgrader where it has an exchange for the course.
+    """Return nbgrader, once it is certain that it has an exchange for the course.
 
     Raises:
         Unusable: there is none.
@@ -38,54 +38,60 @@ def open_exchange(classroom: Classroom) -> NbGraderAPI:
     return nbgrader
 
 
-def read_exchange(
-    classroom: Classroom, scratch: Path, assignment: str | None, remarks: list[tuple[str, str]]
-) -> Iterator[Upload]:
+class Inbound(NamedTuple):
+    """What was found in the exchange.
+
+    Attributes:
+        uploads: the last submission of each student and assignment.
+        remarks: on what is left in the exchange, and on what another account put there.
+    """
+
+    uploads: list[Upload]
+    remarks: list[Remark]
+
+
+def read_exchange(classroom: Classroom, scratch: Path, assignment: str | None = None) -> Inbound:
     """Collect what students have handed in through the exchange, by nbgrader's own means, into a scratch folder.
 
     Args:
         classroom: whose exchange it is.
         scratch: an empty folder.
         assignment: the only one; by default all.
-        remarks: receives (file, why) of what is left in the exchange, and of what somebody else's account put there.
-
-    Yields:
-        The last submission of each student and assignment.
 
     Raises:
         Unusable: there is no exchange.
         grading.nbgrader_steps.StepFailed: nbgrader cannot read it.
     """
-    nbgrader = open_exchange(classroom)
-    nbgrader.coursedir.submitted_directory = str(scratch / "exchange")
+    nbgrader, collected = open_exchange(classroom), scratch / "exchange"
+    nbgrader.coursedir.submitted_directory = str(collected)
+    inbound = Inbound([], [])
     for name in [assignment] if assignment else ASSIGNMENTS:
         log = succeeded(nbgrader.collect(name), f"{name} cannot be collected from the exchange")
-        remarks += map(_remark, _WARNING.finditer(log))
-        for folder in sorted((scratch / "exchange").glob(f"*/{name}")):
-            yield _upload(folder)
+        inbound.remarks.extend(map(_remark, _WARNING.finditer(log)))
+        inbound.uploads.extend(map(_upload, sorted(collected.glob(f"*/{name}"))))
+    return inbound
 
 
 def _upload(folder: Path) -> Upload:
     student, assignment = folder.parts[-2:]
+    path, secret = PurePosixPath(student, assignment), folder / SECRET
     notebooks = {
-        f"{student}/{assignment}/{file.relative_to(folder)}": file
+        str(path / file.relative_to(folder)): file
         for file in sorted(folder.rglob("*"))
         if is_notebook(file.name) and file.is_file()
     }
-    path = PurePosixPath(student, assignment)
-    secret = folder / SECRET
     return Upload(
         path,
         None,
         notebooks,
-        {} if notebooks else {str(path): "The submission holds no notebook."},
-        int(told.timestamp() if (told := timestamp.read(folder)) else folder.stat().st_mtime),
+        {} if notebooks else {str(path): "The submission has no notebook."},
+        timestamp.read(folder) or at_second(folder.stat().st_mtime),
         student,
         secret if secret.is_file() else None,
     )
 
 
-def _remark(warning: re.Match) -> tuple[str, str]:
+def _remark(warning: re.Match[str]) -> Remark:
     if warning["left"]:
         what, _, reason = warning["left"].rpartition(": ")
         return what.strip("'\""), reason
@@ -95,7 +101,7 @@ def _remark(warning: re.Match) -> tuple[str, str]:
 def release_feedback(classroom: Classroom, assignment: str | None = None) -> tuple[int, int]:
     """Put feedback pages into the exchange, for students to fetch.
 
-    nbgrader hands a page back by a key that came with the submission. Who handed in another way has none.
+    nbgrader hands a page back by a key that came with the submission. Submissions that came some other way have none.
 
     Args:
         classroom: whose pages and exchange they are.

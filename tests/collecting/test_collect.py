@@ -18,9 +18,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grading.classroom import Classroom
-from grading.collecting import uploads
-from grading.collecting.collect import Collected, _Ledger, collect
+from grading.collecting.collect import Collected, collect
+from grading.collecting.ledger import Ledger
 from grading.collecting.uploads import Unusable
+from grading.intake.reading import LARGEST_FOLDER, MOST_ENTRIES
 from grading.nbgrader_steps import StepFailed
 
 NOON = datetime(2025, 3, 8, 12, 0, 0, tzinfo=UTC).timestamp()
@@ -226,7 +227,7 @@ def test_only_the_assignment_that_is_asked_for_is_collected(lms: LMS) -> None:
     everything = {"momentum/momentum.ipynb": notebook(), "adam/adam.ipynb": notebook(assignment="adam")}
     lms.upload("course/course.zip", archive(everything))
     reasons = lms.reasons(assignment="momentum")
-    assert reasons == {"bob/momentum.ipynb": "It is the assignment adam, which is not collected now."}
+    assert reasons == {"bob/momentum.ipynb": "It is the assignment adam, which is not being collected now."}
     assert lms.classroom.submissions() == [("ada", "momentum"), ("course", "momentum")]
 
 
@@ -529,8 +530,8 @@ def test_what_an_archive_may_unpack_is_bounded(
     reasons = lms.reasons()
     assert any("too" in why or "larger" in why or "archive in an archive" in why for why in reasons.values())
     assert lms.submitted() == set()
-    assert len(written) <= uploads.MOST_ENTRIES
-    assert sum(written) <= uploads.LARGEST_FOLDER
+    assert len(written) <= MOST_ENTRIES
+    assert sum(written) <= LARGEST_FOLDER
     assert lms.kept("unmatched") == {"ada/work.zip": content}
 
 
@@ -667,7 +668,7 @@ def test_interrupted_anywhere_the_next_run_finishes(
         with monkeypatch.context() as faulty:
             faulty.setattr(module, name, Fault(getattr(module, name), number, moment, error))
             if isinstance(error, SystemExit):
-                faulty.setattr(_Ledger, "write", lambda ledger: None)
+                faulty.setattr(Ledger, "write", lambda ledger: None)
             try:
                 lms.reasons()
             except type(error):

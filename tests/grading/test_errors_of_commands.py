@@ -313,7 +313,7 @@ def test_any_step_is_interrupted_with_a_sentence(
         "release": ("nbgrader.converters.base.BaseConverter.convert_notebooks", []),
         "marks": ("nbgrader.api.Gradebook.__init__", []),
         "report": ("grading.results.report.page.facts", []),
-        "collect": ("grading.collecting.collect._place", [str(tmp_path)]),
+        "collect": ("grading.collecting.collect.place", [str(tmp_path)]),
     }
     place, arguments = places[name]
     monkeypatch.setattr(place, interrupted)

@@ -1,0 +1,80 @@
+"""Which assignment a notebook is: its cells tell, not its name."""
+
+import json
+import re
+from functools import cache
+from typing import NamedTuple
+
+from nbformat import NotebookNode
+
+from grading.assignments import ASSIGNMENTS
+from grading.classroom import ROOT
+from grading.collecting.uploads import Remark, Upload
+from grading.intake.reading import Refused, read_submission
+
+_DEFINITION = re.compile(r"^def (\w+)", re.MULTILINE)
+
+
+class Recognized(NamedTuple):
+    """What an upload holds.
+
+    Attributes:
+        notebooks: {path for the report: assignment}.
+        remarks: on what is not taken.
+    """
+
+    notebooks: dict[str, str]
+    remarks: list[Remark]
+
+
+def recognize(upload: Upload, wanted: str | None = None) -> Recognized:
+    """Return which assignments an upload holds.
+
+    Beside a notebook that is taken, an archive may hold others without a remark: drafts, or the whole course.
+
+    Args:
+        upload: with its notebooks.
+        wanted: the only assignment to take; by default all.
+    """
+    notebooks, refused, others = {}, [], []
+    for shown, file in upload.notebooks.items():
+        notebook = read_submission(file)
+        if isinstance(notebook, Refused):
+            refused.append((shown, notebook.reason))
+        elif not (name := assignment_of(notebook)):
+            others.append((shown, "It has no cell of an assignment."))
+        elif wanted not in (None, name):
+            others.append((shown, f"It is the assignment {name}, which is not being collected now."))
+        else:
+            notebooks[shown] = name
+    return Recognized(notebooks, refused if notebooks else refused + others)
+
+
+def assignment_of(notebook: NotebookNode) -> str | None:
+    """Return the assignment that shares most with a notebook; None if none shares anything, or several the same.
+
+    What counts are the `grade_id`s of its cells, and the functions that they define, which have the same names: an
+    editor may have dropped the metadata.
+    """
+    found = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+    found |= {name for cell in notebook.cells if cell.cell_type == "code" for name in _DEFINITION.findall(cell.source)}
+    shared = {name: len(found & grade_ids) for name, grade_ids in _telling_grade_ids().items()}
+    most = max(shared.values())
+    best = [name for name, count in shared.items() if count == most > 0]
+    return best[0] if len(best) == 1 else None
+
+
+@cache
+def _telling_grade_ids() -> dict[str, set[str]]:
+    """Return the `grade_id`s of each assignment that no other assignment has."""
+    grade_ids = {name: _grade_ids(name) for name in ASSIGNMENTS}
+    return {
+        name: own.difference(*(others for other, others in grade_ids.items() if other != name))
+        for name, own in grade_ids.items()
+    }
+
+
+def _grade_ids(assignment: str) -> set[str]:
+    source = json.loads((ROOT / "assignments" / assignment / f"{assignment}.ipynb").read_bytes())
+    settings = (cell["metadata"].get("nbgrader") for cell in source["cells"])
+    return {of_cell["grade_id"] for of_cell in settings if of_cell}
