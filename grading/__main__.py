@@ -18,8 +18,9 @@ from grading.collecting.uploads import Unusable
 from grading.jupyterlab import ROLES, open_lab
 from grading.nbgrader_steps import StepFailed
 from grading.new import UnusableName, new_assignment
+from grading.platforms import PLATFORMS, marks_files
 from grading.release import release
-from grading.results.lms_export import PLATFORMS, export_for_lms
+from grading.results.lms_export import export_for_lms
 from grading.results.marks_table import export_csv, marks, marks_table
 from grading.results.report import report
 from grading.results.summary import summary
@@ -136,25 +137,30 @@ def _lab(classroom: Classroom, role: str, arguments: tuple[str, ...]) -> None:
     open_lab(classroom, role, arguments)
 
 
-@main.command("collect")
+@main.command("collect", epilog="\n\n".join(platform.help for platform in PLATFORMS))
 @click.argument("path", required=False, type=FILE)
 @click.option("--assignment", type=AN_ASSIGNMENT, help="The only one to collect.")
-@click.option("--roster", type=FILE, help="CSV file that tells who is who, with the columns student, name and lms_id.")
-@click.option("--on-time", is_flag=True, help="Nobody is late: the files bear the time of the download.")
+@click.option(
+    "--roster",
+    type=FILE,
+    help="CSV file that adds to the gradebook's class list, with the columns of students.csv or student, name, lms_id.",
+)
+@click.option("--on-time", is_flag=True, help="Nobody is late, because the files have the time of the download.")
 @click.pass_obj
 def _collect(
     classroom: Classroom, path: Path | None, assignment: str | None, roster: Path | None, on_time: bool
 ) -> None:
-    """Collect what is handed in: uploads from PATH or, without it, what is in nbgrader's exchange.
+    """Collect what students have handed in.
 
-    PATH is the folder or zip that Moodle, Canvas or another platform gave.
+    PATH is a folder or zip of uploads, as your learning platform gives it to you. Without PATH, submissions come from
+    nbgrader's exchange.
     """
     collected = collect(classroom, path, assignment, roster, on_time)
     print(f"collected: {len(collected.submissions)} notebooks; {collected.unchanged} were there already")
-    unmatched = "not matched, left in the exchange"
+    place = f"kept in {classroom.directory / UNMATCHED}" if path else "left in the exchange"
     for title, files in (
         (f"older, kept in {classroom.directory / SUPERSEDED}", collected.superseded),
-        (f"not matched, kept in {classroom.directory / UNMATCHED}" if path else unmatched, collected.unmatched),
+        (f"not matched, {place}", collected.unmatched),
         ("to look at", collected.remarks),
     ):
         if files:
@@ -243,8 +249,8 @@ def _feedback(
         sys.exit(1)
 
 
-@main.command("marks")
-@click.option("--lms", type=click.Choice(list(PLATFORMS)), help="Write a file for this platform to import.")
+@main.command("marks", epilog="\n\n".join(marks_file.help for marks_file in marks_files().values()))
+@click.option("--lms", type=click.Choice(list(marks_files())), help="Also write a file for this platform to import.")
 @click.pass_obj
 def _marks(classroom: Classroom, lms: str | None) -> None:
     """Print the marks."""

@@ -9,23 +9,28 @@ what the exchange holds stays there.
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from grading.classroom import Classroom
+from grading.collecting.class_list import ClassList, read_class_list
 from grading.collecting.exchange import read_exchange
-from grading.collecting.ledger import LEDGER, Ledger
-from grading.collecting.newest import place
+from grading.collecting.ledger import Ledger
+from grading.collecting.newest import Placed, place
+from grading.collecting.owner import Owner, owner_of
 from grading.collecting.recognize import recognize
-from grading.collecting.roster import Owner, Roster, owner
 from grading.collecting.unmatched import UNMATCHED, keep, no_longer_keep
 from grading.collecting.uploads import Remark, Unusable, Upload, read_uploads
 from grading.collecting.versions import Candidate, Submission, Version
 from grading.intake.reading import Refused
 
+Candidates = dict[Submission, list[Candidate]]
+Problems = dict[PurePosixPath, list[Remark]]
+"""What could not be matched, by the path of the upload."""
 
-@dataclass
+
+@dataclass(frozen=True)
 class Collected:
     """What collecting came to.
 
@@ -37,11 +42,11 @@ class Collected:
         remarks: (file, why) of what needs a look in the exchange.
     """
 
-    submissions: list[Submission] = field(default_factory=list)
-    unchanged: int = 0
-    superseded: list[Remark] = field(default_factory=list)
-    unmatched: list[Remark] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
+    submissions: list[Submission]
+    unchanged: int
+    superseded: list[Remark]
+    unmatched: list[Remark]
+    remarks: list[Remark]
 
 
 def collect(
@@ -53,85 +58,103 @@ def collect(
 ) -> Collected:
     """Collect what is handed in. Run again, it changes nothing.
 
+    Whose an upload is must be clear from the class list, in the gradebook or a roster. Without one, students are named
+    after their uploads.
+
     Args:
         classroom: receives submitted/, superseded/, unmatched/ and collected.csv.
         path: the folder or zip that the platform gave; also `unmatched` of the classroom itself. By default nbgrader's
-            exchange.
+            exchange, which knows whose everything is.
         assignment: the only one to collect; by default each notebook's own.
-        roster: CSV file with the columns student, name and lms_id. Then nobody else is collected.
+        roster: CSV file that adds to the class list of the gradebook; see `read_class_list`.
         on_time: whether everything counts as handed in by the due date, because files have the time of the download.
 
     Returns:
         What was collected and what was not.
 
     Raises:
-        grading.collecting.uploads.Unusable: `path` or `roster` is not what it should be, or there is no exchange.
+        grading.collecting.uploads.Unusable: `path`, `roster` or the class list is not what it should be, or there is no
+            exchange.
         OSError: a file cannot be read or written. Run it again.
     """
-    whose = Roster.read(roster).owner if roster else owner
-    collected, problems = Collected(), defaultdict[PurePosixPath, list[Remark]](list)
-    candidates = defaultdict[Submission, list[Candidate]](list)
     with tempfile.TemporaryDirectory(prefix=".collecting-", dir=classroom.directory) as scratch:
+        class_list, remarks = None, list[Remark]()
         if path:
+            class_list = read_class_list(classroom, roster)
             uploads = list(read_uploads(path, Path(scratch)))
         else:
-            uploads, collected.remarks = read_exchange(classroom, Path(scratch), assignment)
-        if not uploads:
+            uploads, remarks = read_exchange(classroom, Path(scratch), assignment)
+        if not uploads and not remarks:
             raise Unusable(f"{path} is empty." if path else "Nothing has been handed in through the exchange.")
+        candidates, problems = _sort(uploads, class_list, assignment, on_time)
+        ledger = Ledger(classroom)
+        for submission in [one for one in candidates if _several_people(candidates[one], ledger.current(one))]:
+            for candidate in candidates.pop(submission):
+                problems[candidate.upload.path].append((candidate.shown, _namesakes(submission[0])))
+        placed = _place_all(classroom, ledger, candidates)
         for upload in uploads:
-            problems[upload.path] += upload.refused.items()
-            if not upload.notebooks:
-                continue
-            if isinstance(of := Owner(upload.student) if upload.student else whose(upload.path), Refused):
-                problems[upload.path].append((str(upload.path), of.reason))
-                continue
-            notebooks, remarks = recognize(upload, assignment)
-            problems[upload.path] += remarks
-            for shown, name in notebooks.items():
-                candidates[of.student, name].append(_candidate(upload, shown, of, on_time))
-        ledger = Ledger(classroom.directory / LEDGER)
-        any_on_time = any(candidate.on_time for those in candidates.values() for candidate in those)
-        due = _due_dates(classroom) if any_on_time else {}
-        try:
-            for submission, those in candidates.items():
-                current = ledger.current(submission, classroom.notebook("submitted", *submission))
-                if _several_people([*those, *([current] if current else [])]):
-                    for candidate in those:
-                        problems[candidate.upload.path].append((candidate.shown, _namesakes(submission[0])))
-                    continue
-                placed = place(classroom, ledger, submission, those, due.get(submission[1]))
-                collected.superseded += placed.superseded
-                if placed.changed:
-                    collected.submissions.append(submission)
-                else:
-                    collected.unchanged += 1
-        finally:
-            # Interrupted, too: what lies in `submitted` is known to the next run.
-            ledger.write()
-        for upload in uploads:
-            collected.unmatched += problems[upload.path]
             (keep if problems[upload.path] else no_longer_keep)(upload, classroom.directory / UNMATCHED)
-    return collected
-
-
-def _candidate(upload: Upload, shown: str, of: Owner, on_time: bool) -> Candidate:
-    return Candidate(
-        file=upload.notebooks[shown],
-        shown=shown,
-        time=upload.uploaded,
-        serial=of.serial,
-        bearer=of.bearer,
-        upload=upload,
-        on_time=on_time or of.on_time,
+    return Collected(
+        submissions=[submission for submission, of_it in placed.items() if of_it.changed],
+        unchanged=sum(not of_it.changed for of_it in placed.values()),
+        superseded=[remark for of_it in placed.values() for remark in of_it.superseded],
+        unmatched=[remark for upload in uploads for remark in problems[upload.path]],
+        remarks=remarks,
     )
 
 
-def _several_people(versions: Iterable[Version]) -> bool:
+def _sort(
+    uploads: Iterable[Upload], class_list: ClassList | None, assignment: str | None, on_time: bool
+) -> tuple[Candidates, Problems]:
+    """Find out whose each upload is, and which assignments it holds."""
+    candidates, problems = (
+        defaultdict[Submission, list[Candidate]](list),
+        defaultdict[PurePosixPath, list[Remark]](list),
+    )
+    for upload in uploads:
+        problems[upload.path] += upload.refused.items()
+        if not upload.notebooks:
+            continue
+        owner = Owner(upload.student) if upload.student else owner_of(upload.path, class_list)
+        if isinstance(owner, Refused):
+            problems[upload.path].append((str(upload.path), owner.reason))
+            continue
+        notebooks, remarks = recognize(upload, assignment)
+        problems[upload.path] += remarks
+        for shown, name in notebooks.items():
+            candidate = Candidate(
+                file=upload.notebooks[shown],
+                shown=shown,
+                time=upload.uploaded,
+                serial=owner.serial,
+                bearer=owner.bearer,
+                upload=upload,
+                on_time=on_time or owner.on_time,
+            )
+            candidates[owner.student, name].append(candidate)
+    return candidates, problems
+
+
+def _several_people(candidates: list[Candidate], current: Version | None) -> bool:
+    versions = [*candidates, *([current] if current else [])]
     return len({version.bearer for version in versions} - {""}) > 1
 
 
 def _namesakes(student: str) -> str:
-    return f"Several people are called {student}: tell them apart in a roster, by lms_id."
+    return f"Several people are called {student}: a roster can tell them apart, by lms_id."
+
+
+def _place_all(classroom: Classroom, ledger: Ledger, candidates: Candidates) -> dict[Submission, Placed]:
+    any_on_time = any(candidate.on_time for those in candidates.values() for candidate in those)
+    due = _due_dates(classroom) if any_on_time else {}
+    try:
+        return {
+            submission: place(classroom, ledger, submission, those, due.get(submission[1]))
+            for submission, those in candidates.items()
+        }
+    finally:
+        # Even if interrupted: the next run needs to know what is in `submitted`.
+        ledger.write()
 
 
 def _due_dates(classroom: Classroom) -> dict[str, datetime | None]:

@@ -3,8 +3,8 @@
 import csv
 import os
 from datetime import datetime
-from pathlib import Path
 
+from grading.classroom import Classroom
 from grading.collecting.uploads import Unusable, at_second
 from grading.collecting.versions import Submission, Version
 from grading.intake import timestamp
@@ -17,30 +17,31 @@ _COLUMNS = ("student", "assignment", "uploaded", "serial", "bearer", "file")
 class Ledger:
     """The table in memory; `write` puts it back into its file."""
 
-    def __init__(self, path: Path) -> None:
-        """Read the table; without a file, it is empty.
+    def __init__(self, classroom: Classroom) -> None:
+        """Read the table of a class; without a file, it is empty.
 
         Raises:
             Unusable: the file is not as it was written.
         """
-        self._path = path
+        self._classroom, self._path = classroom, classroom.directory / LEDGER
         self._rows: dict[Submission, dict[str, str]] = {}
         try:
-            with path.open(encoding="utf-8", newline="") as file:
+            with self._path.open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
                     datetime.fromisoformat(row["uploaded"])
                     self._rows[row["student"], row["assignment"]] = {column: row[column] for column in _COLUMNS}
         except FileNotFoundError:
             return
         except (KeyError, TypeError, ValueError, csv.Error):
-            raise Unusable(f"{path} has been changed by another program. Restore it, or delete it.") from None
+            raise Unusable(f"{self._path} has been changed by another program. Restore it, or delete it.") from None
 
     def knows(self, submission: Submission, time: datetime) -> bool:
         """Check whether the table has the version of this time, or a later one."""
         return submission in self._rows and time <= datetime.fromisoformat(self._rows[submission]["uploaded"])
 
-    def current(self, submission: Submission, submitted: Path) -> Version | None:
-        """Describe the notebook in `submitted`, which may have come there some other way; None if there is none."""
+    def current(self, submission: Submission) -> Version | None:
+        """Return the version in `submitted`, which may have come there some other way; None if there is none."""
+        submitted = self._classroom.notebook("submitted", *submission)
         if not submitted.exists():
             return None
         row = self._rows.get(submission, {})

@@ -53,7 +53,7 @@ def place(
         OSError: a file cannot be read or written. Run it again.
     """
     submitted = classroom.notebook("submitted", *submission)
-    current = ledger.current(submission, submitted)
+    current = ledger.current(submission)
     versions = [*candidates, *([current] if current else [])]
     by_serial = all(version.serial is not None for version in versions)
     *older, newest = sorted(versions, key=partial(_age, by_serial=by_serial))

@@ -1,0 +1,146 @@
+"""Submissions through nbgrader's exchange are collected as uploads are."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grading.collecting.collect import Collected, collect
+from grading.collecting.uploads import Unusable
+from grading.nbgrader_steps import StepFailed
+from tests.collecting.uploading import HOUR, LMS, NOON, notebook
+
+MEGABYTE = 2**20
+
+
+class Exchange(LMS):
+    """A class that hands in through nbgrader's exchange."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.inbound = self.classroom.directory / "exchange" / "optimization" / "inbound"
+        self.inbound.mkdir(parents=True)
+
+    def submit(
+        self, student: str, content: bytes | None = None, time: str = "12:00:00", assignment: str = "momentum"
+    ) -> Path:
+        timestamp = f"2025-03-08 {time}.123456 UTC"
+        folder = self.inbound / f"{student}+{assignment}+{timestamp}+secret"
+        folder.mkdir()
+        (folder / f"{assignment}.ipynb").write_bytes(notebook(assignment=assignment) if content is None else content)
+        (folder / "timestamp.txt").write_text(timestamp)
+        (folder / "submission_secret.txt").write_text(f"secret of {student}")
+        return folder
+
+    def collect(self, **options: object) -> Collected:
+        return collect(self.classroom, **options)
+
+
+@pytest.fixture
+def exchange(tmp_path: Path, empty_gradebook: Path) -> Exchange:
+    exchange = Exchange(tmp_path)
+    shutil.copy(empty_gradebook, exchange.classroom.directory)
+    return exchange
+
+
+def test_the_last_submission_of_the_exchange_is_collected_once(exchange: Exchange) -> None:
+    exchange.submit("ada", notebook("first"), "11:00:00")
+    exchange.submit("ada", notebook("second"), "12:00:00")
+    exchange.submit("bob", assignment="adam")
+    assert exchange.collect().submissions == [("ada", "momentum"), ("bob", "adam")]
+    assert exchange.text("ada") == "second"
+    before = {path: path.stat().st_mtime_ns for path in (exchange.classroom.directory / "submitted").rglob("*")}
+    folder = exchange.classroom.notebook("submitted", "ada", "momentum").parent
+    assert (folder / "timestamp.txt").read_text() == "2025-03-08 12:00:00 UTC"
+    assert (folder / "submission_secret.txt").read_text() == "secret of ada"
+    again = exchange.collect()
+    assert (again.submissions, again.unchanged, again.unmatched) == ([], 2, [])
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(list(exchange.inbound.iterdir())) == 3
+
+
+def test_only_one_assignment_is_collected_from_the_exchange(exchange: Exchange) -> None:
+    exchange.submit("ada")
+    exchange.submit("bob", assignment="adam")
+    exchange.collect(assignment="adam")
+    assert exchange.classroom.submissions() == [("bob", "adam")]
+
+
+def test_uploads_and_the_exchange_meet_and_the_newest_counts(exchange: Exchange) -> None:
+    exchange.upload("ada/momentum.ipynb", notebook("uploaded"), NOON - HOUR)
+    exchange.upload("bob/momentum.ipynb", notebook("uploaded"), NOON + HOUR)
+    collect(exchange.classroom, exchange.folder)
+    exchange.submit("ada", notebook("through the exchange"))
+    exchange.submit("bob", notebook("through the exchange"))
+    assert exchange.collect().submissions == [("ada", "momentum")]
+    assert (exchange.text("ada"), exchange.text("bob")) == ("through the exchange", "uploaded")
+    assert notebook("uploaded") in exchange.kept("superseded").values()
+
+
+def test_a_login_may_be_the_name_of_an_assignment(exchange: Exchange) -> None:
+    exchange.submit("adam")
+    exchange.collect()
+    assert exchange.submitted() == {"adam"}
+
+
+def test_links_in_the_exchange_are_not_followed_and_others_are_collected(exchange: Exchange, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.ipynb"
+    answers.write_bytes(notebook("model answers"))
+    linked = exchange.submit("ada") / "momentum.ipynb"
+    linked.unlink()
+    linked.symlink_to(answers)
+    folder = exchange.submit("bob")
+    shutil.rmtree(folder)
+    folder.symlink_to(exchange.submit("cleo"))
+    os.mkfifo(exchange.submit("dora") / "pipe")
+    (exchange.submit("emil") / "large.bin").write_bytes(bytes(17 * MEGABYTE))
+    exchange.submit("finn", notebook()[:-9])
+    collected = exchange.collect()
+    assert exchange.submitted() == {"cleo", "dora", "emil"}
+    assert {file.split("+")[0].rpartition("/")[2] for file, _ in collected.remarks if "+" in file} >= {
+        "ada",
+        "bob",
+        "dora",
+        "emil",
+    }
+    assert dict(collected.unmatched).keys() == {"ada/momentum", "finn/momentum/momentum.ipynb"}
+    assert b"model answers" not in b"".join(exchange.kept("submitted").values())
+
+
+def test_what_is_left_is_reported_even_if_nothing_can_be_collected(exchange: Exchange) -> None:
+    folder = exchange.submit("ada")
+    folder.rename(exchange.folder / "elsewhere")
+    folder.symlink_to(exchange.folder / "elsewhere")
+    collected = exchange.collect()
+    assert collected.submissions == []
+    assert "not a folder" in str(collected.remarks)
+
+
+def test_nbgraders_own_collect_does_not_follow_links_either(exchange: Exchange, tmp_path: Path) -> None:
+    (tmp_path / "answers.ipynb").write_bytes(notebook("model answers"))
+    (exchange.submit("ada") / "other.ipynb").symlink_to(tmp_path / "answers.ipynb")
+    assert exchange.classroom.nbgrader().collect("momentum")["success"]
+    assert exchange.submitted() == {"ada"}
+    assert b"model answers" not in b"".join(exchange.kept("submitted").values())
+
+
+def test_submitting_for_somebody_else_is_reported(exchange: Exchange) -> None:
+    exchange.submit("ada")
+    ((folder, why),) = exchange.collect().remarks
+    assert folder.startswith("ada+momentum+")
+    assert "account" in why
+
+
+def test_an_unusable_exchange_is_reported(exchange: Exchange) -> None:
+    with pytest.raises(Unusable, match="Nothing has been handed in"):
+        exchange.collect()
+    (exchange.inbound / "ada+momentum+yesterday+secret").mkdir()
+    with pytest.raises(StepFailed, match="momentum cannot be collected from the exchange: .*yesterday"):
+        exchange.collect()
+    shutil.rmtree(exchange.inbound)
+    with pytest.raises(Unusable, match="No assignment is in the exchange"):
+        exchange.collect()
+    shutil.rmtree(exchange.classroom.directory / "exchange")
+    with pytest.raises(Unusable, match="There is no exchange"):
+        exchange.collect()
