@@ -46,6 +46,7 @@ class LMS:
         self.folder = folder / "uploads"
         self.folder.mkdir()
         self.classroom = Classroom(folder / "class")
+        self.classroom.directory.mkdir(parents=True, exist_ok=True)
         self.classroom.directory.mkdir(exist_ok=True)
         self.unmatched = self.classroom.directory / "unmatched"
 
