@@ -16,10 +16,13 @@ from nbgrader.utils import is_grade, is_locked, is_solution
 from grading.execution.test_cell import Names, error_output, run_test_cell
 from grading.hidden_test import seeded
 from grading.intake.outputs import Budget
+from grading.sandbox.calls import Calls
+from grading.sandbox.connection import Lost
+from grading.sandbox.inside.wire import is_plain
 from grading.sandbox.launch import Zygote
 from grading.sandbox.limits import Limits
 from grading.sandbox.remote import RemoteFunction
-from grading.sandbox.session import Calls, Lost, Session, is_plain
+from grading.sandbox.session import Session
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,24 @@
-"""Whether the sandbox holds, asked from inside before each grading."""
+"""Checks from inside, before each grading, whether the sandbox holds."""
 
 import sys
 from pathlib import Path
 
 from grading.classroom import ROOT
+from grading.sandbox.connection import Lost
 from grading.sandbox.launch import SandboxError, Zygote, refusal
 from grading.sandbox.limits import Limits
-from grading.sandbox.session import Lost, Session
+from grading.sandbox.session import Session
 
 WRITTEN = ROOT / "written-by-the-doctor"
 HOME = Path.home()
-# Where Python itself lies in the home folder, so much of it can be seen.
+# If Python itself is in the home folder, that part of the folder is visible.
 OF_PYTHON = {
     Path(prefix).relative_to(HOME).parts[0]
     for prefix in (sys.prefix, sys.base_prefix)
     if Path(prefix).is_relative_to(HOME)
 }
 
-# What each does must fail; the sentence is told where it does not.
+# Each attempt must fail; if one succeeds, its sentence is reported.
 PROBES = {
     "A submission could use the network.": """
 import socket
@@ -47,14 +48,18 @@ for _ in range(200):
 
 
 WHAT_TO_DO = (
-    "Grade on Linux where bubblewrap may make user namespaces: Ubuntu 24.04 needs an AppArmor profile for bwrap that "
-    "allows them, a container the right to make them; or, if you trust everybody whose work you grade, with "
-    "--trusted-submissions, without a sandbox."
+    "Grade on Linux where bubblewrap may create user namespaces: Ubuntu 24.04 needs an AppArmor profile for bwrap that "
+    "allows it, and a container needs the right to do it. Or, if you trust everybody whose work you grade, do without a "
+    "sandbox: --trusted-submissions."
 )
 
 
 def complaints(start: type[Zygote] = Zygote) -> list[str]:
-    """Probe the sandbox, and give a sentence for each way in which it does not hold; none means that it does."""
+    """Probe the sandbox and return a sentence for each way in which it does not hold; none means that it does.
+
+    Args:
+        start: the kind of zygote to probe.
+    """
     try:
         with start(warm=()) as zygote:
             return [complaint for complaint, attempt in PROBES.items() if _succeeds(zygote, attempt)]
@@ -63,7 +68,7 @@ def complaints(start: type[Zygote] = Zygote) -> list[str]:
 
 
 def _succeeds(zygote: Zygote, attempt: str) -> bool:
-    with Session(zygote, Limits(cell_seconds=20)) as session:
+    with Session(zygote, Limits()) as session:
         try:
             outputs = session.run_cell(attempt, 1)
         except Lost:

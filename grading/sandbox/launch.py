@@ -1,4 +1,4 @@
-"""Starting the sandbox: bubblewrap around a zygote, and a fresh child of it for each submission."""
+"""Starting the sandbox: bubblewrap around a zygote, and a fresh child of the zygote for each submission."""
 
 import json
 import os
@@ -9,19 +9,21 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import matplotlib
 from matplotlib import font_manager
 
 from grading.classroom import ROOT
+from grading.sandbox.inside.limits import MAX_CONTROL_BYTES
 from grading.sandbox.inside.wire import Channel
-from grading.sandbox.limits import Limits
+from grading.sandbox.limits import START_SECONDS, Limits
 
 HERE = Path(__file__).resolve().parent
 
-# What the notebooks of this course import; a module that is not here is imported when a notebook asks for it.
+# What the notebooks of this course import. Other modules are imported when a notebook asks for them.
 WARM = (
     "numpy",
     "matplotlib.pyplot",
@@ -44,7 +46,7 @@ ENVIRONMENT = {
     "PYTHONPATH": "/opt/course",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "MPLCONFIGDIR": "/scratch/matplotlib",
-    # IPython looks for a profile here; the notebook's settings are the grader's.
+    # IPython looks for a profile here, and finds none.
     "IPYTHONDIR": "/scratch/.ipython",
     "TMPDIR": "/scratch",
     "OPENBLAS_NUM_THREADS": "1",
@@ -52,9 +54,7 @@ ENVIRONMENT = {
     "TERM": "xterm-color",
 }
 
-SECONDS_TO_START = 60
-
-# By `sys.platform`. Forks of a warm interpreter, their wires and their ends are made of Linux's own calls.
+# By `sys.platform`. Forking a warm interpreter, talking to the forks and ending them takes system calls of Linux.
 ELSEWHERE = {
     "darwin": "this is macOS. Use a Linux machine, a virtual machine or a container.",
     "win32": "this is Windows. Use WSL2, a Linux machine or a container.",
@@ -62,11 +62,11 @@ ELSEWHERE = {
 
 
 class SandboxError(RuntimeError):
-    """The sandbox did not start or broke: an error of the run, never a reason to take points."""
+    """The sandbox did not start, or broke: an error of the run, never a reason to take points away."""
 
 
 def refusal() -> str | None:
-    """Say, where this system cannot grade at all, what to do; None on Linux."""
+    """Return what to do if this system cannot grade at all; None on Linux."""
     if sys.platform == "linux":
         return None
     elsewhere = ELSEWHERE.get(sys.platform, f"this is {sys.platform}. Use a Linux machine.")
@@ -74,18 +74,18 @@ def refusal() -> str | None:
 
 
 class Child:
-    """A shut-in process for one submission, and the wire to it."""
+    """An isolated process for one submission, and the wire to it."""
 
     def __init__(self, channel: Channel, pidfd: int, pid: int) -> None:
         self.channel, self._pidfd, self.pid = channel, pidfd, pid
 
     def interrupt(self) -> None:
-        """Interrupt what runs, as Ctrl-C does."""
+        """Interrupt whatever is running, as Ctrl-C does."""
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGINT)
 
     def end(self) -> None:
-        """Kill the process, and with it every other one in its namespace."""
+        """Kill the process, and with it all others in its namespace."""
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         os.close(self._pidfd)
@@ -96,7 +96,10 @@ class Zygote:
     """A warm interpreter in the sandbox; each `child` is a fork of it.
 
     Args:
-        warm: the modules that it has imported.
+        warm: modules to import before the first child.
+
+    Raises:
+        SandboxError: it did not start, or this system cannot grade.
     """
 
     child_class = Child
@@ -108,7 +111,7 @@ class Zygote:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = self._start(theirs, self._log, json.dumps(warm))
-        self._control.settimeout(SECONDS_TO_START)
+        self._control.settimeout(START_SECONDS)
         if self._ask() != b"ready":
             complaint = self._complaint()
             self.close()
@@ -117,6 +120,9 @@ class Zygote:
     def child(self, limits: Limits) -> Child:
         """Start a child.
 
+        Args:
+            limits: for the submission.
+
         Raises:
             SandboxError: it did not start.
         """
@@ -124,7 +130,7 @@ class Zygote:
         our_reads, their_writes = os.pipe()
         try:
             with suppress(OSError):
-                message = json.dumps(limits.plain()).encode()
+                message = json.dumps(asdict(limits)).encode()
                 socket.send_fds(self._control, [message], [their_reads, their_writes])
         finally:
             os.close(their_reads)
@@ -137,7 +143,7 @@ class Zygote:
         return self.child_class(Channel(our_reads, our_writes), descriptors[0], answer["pid"])
 
     def check(self) -> None:
-        """Make sure that the zygote still answers.
+        """Check whether the zygote still answers.
 
         Raises:
             SandboxError: it does not.
@@ -148,7 +154,7 @@ class Zygote:
             raise SandboxError(f"The sandbox was lost: {self._complaint()}")
 
     def close(self) -> None:
-        """End the zygote and all that it started."""
+        """End the zygote and everything that it started."""
         self._control.close()
         try:
             self._process.wait(timeout=2)
@@ -163,18 +169,18 @@ class Zygote:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start(self, control: socket.socket, log: IO[bytes], warm: str) -> subprocess.Popen:
+    def _start(self, control: socket.socket, log: IO[bytes], warm: str) -> subprocess.Popen[bytes]:
         return _start(control, log, warm)
 
     def _ask(self) -> bytes:
         try:
-            return self._control.recv(2**16)
+            return self._control.recv(MAX_CONTROL_BYTES)
         except OSError:
             return b""
 
-    def _answer(self) -> tuple[dict, list[int]]:
+    def _answer(self) -> tuple[dict[str, Any], list[int]]:
         try:
-            message, descriptors, _, _ = socket.recv_fds(self._control, 2**16, 1)
+            message, descriptors, _, _ = socket.recv_fds(self._control, MAX_CONTROL_BYTES, 1)
         except OSError:
             return {}, []
         return (json.loads(message) if message else {}), descriptors
@@ -184,7 +190,7 @@ class Zygote:
         return self._log.read()[-2000:].decode(errors="replace").strip() or "it ended without a word"
 
 
-def _start(control: socket.socket, log: IO[bytes], warm: str) -> subprocess.Popen:
+def _start(control: socket.socket, log: IO[bytes], warm: str) -> subprocess.Popen[bytes]:
     bubblewrap = shutil.which("bwrap")
     if bubblewrap is None:
         raise SandboxError("bubblewrap is missing: apt-get install bubblewrap.")
@@ -215,28 +221,28 @@ def _filled(content: bytes) -> IO[bytes]:
 
 
 def _arguments() -> list[str]:
-    """Give bubblewrap's arguments: what the sandbox sees, and what it may do."""
+    """Return bubblewrap's arguments: what the sandbox sees, and what it may do."""
     arguments = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     if os.getuid() == 0:
-        # Root's limits do not bind: the zygote becomes a spare user before it does anything, and then has no rights.
+        # Limits do not bind root, so the zygote first of all becomes a spare user, who has no rights.
         arguments += ["--cap-drop", "ALL"]
         arguments += [word for right in ("SYS_ADMIN", "SETUID", "SETGID") for word in ("--cap-add", f"CAP_{right}")]
     else:
         arguments += ["--unshare-user"]
-    # Not `--die-with-parent`: that is the thread that started it. The zygote ends where the grader hangs up.
+    # Not `--die-with-parent`: the parent is the thread that started it. The zygote ends when the grader hangs up.
     arguments += ["--new-session", "--hostname", "sandbox", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         arguments += ["--setenv", name, value]
     mounts = _mounts()
     for folder in sorted({parent for target in mounts.values() for parent in target.parents[:-1]}):
         if not any(folder.is_relative_to(target) for target in mounts.values()):
-            # Parents that bubblewrap makes by itself are closed to all but their owner.
+            # Parent folders that bubblewrap makes by itself are closed to everyone but their owner.
             arguments += ["--perms", "0755", "--dir", str(folder)]
     for target, source in sorted((target, source) for source, target in mounts.items()):
         arguments += ["--ro-bind", str(source), str(target)]
-    for link, target in _links().items():
-        arguments += ["--symlink", target, link]
-    # Where Python itself lies below /tmp, the sandbox does without a /tmp to write in.
+    for link, leads_to in _links().items():
+        arguments += ["--symlink", leads_to, link]
+    # If Python itself is below /tmp, the sandbox does without a writable /tmp.
     if not any(target.is_relative_to("/tmp") for target in mounts.values()):
         arguments += ["--symlink", "scratch", "/tmp"]
     arguments += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/scratch"]
@@ -244,12 +250,12 @@ def _arguments() -> list[str]:
 
 
 def _mounts() -> dict[Path, Path]:
-    """Give what of the host the sandbox sees, read-only, and where: Python, its libraries, fonts, and `course`."""
+    """Return {path here: path in the sandbox} of what the sandbox can read: Python, libraries, fonts, `course`."""
     system = ["/usr/bin", "/usr/lib", "/usr/lib64", "/usr/share/fonts", "/usr/share/zoneinfo", "/etc/ld.so.cache"]
-    # The packages may lie outside of both, where one virtual environment is made from another.
-    python = [sys.prefix, sys.base_prefix, Path(matplotlib.__file__).parents[1]]
-    same = [Path(path) for path in system if Path(path).exists() and not Path(path).is_symlink()]
-    same += [Path(path) for path in python if Path(path) != Path("/usr")]
+    # The packages may be outside of both, if one virtual environment is made from another.
+    python = [sys.prefix, sys.base_prefix, str(Path(matplotlib.__file__).parents[1])]
+    same = [Path(name) for name in system if Path(name).exists() and not Path(name).is_symlink()]
+    same += [Path(name) for name in python if name != "/usr"]
     same += [path for path in map(Path, ("/bin", "/lib", "/lib64")) if path.is_dir() and not path.is_symlink()]
     mounts = {path: path for path in sorted(set(same)) if not any(path.is_relative_to(o) and path != o for o in same)}
     mounts[ROOT / "course"] = Path("/opt/course/course")
@@ -262,7 +268,7 @@ def _links() -> dict[str, str]:
 
 
 def font_list() -> tuple[str, bytes]:
-    """Give Matplotlib's list of fonts, its name and content, which would take a second to make in each new sandbox."""
+    """Return name and content of Matplotlib's list of fonts, which would take a second to make in each new sandbox."""
     path = Path(matplotlib.get_cachedir()) / f"fontlist-v{font_manager.FontManager.__version__}.json"
     if not path.exists():
         return "none.json", b"{}"

@@ -5,19 +5,23 @@ from typing import Any
 
 import numpy as np
 
-from grading.sandbox.session import CallFailed, Calls
+from grading.sandbox.calls import CallFailed, Calls
 
 
 class RemoteInterrupt(KeyboardInterrupt):
-    """A student's function raised KeyboardInterrupt; the grader's own Ctrl-C is another thing."""
+    """A student's function raised KeyboardInterrupt, which must not look like the grader's own Ctrl-C."""
 
 
 class RemoteFunction:
     """Calls a function of the notebook by name.
 
-    The arguments go out as copies; what the function changed in them is put into the arguments here, so that a test can
-    tell whether they were left untouched. An exception is raised here by the name of its built-in class, with the name
-    of the function as `raised_in`. A call that does not end raises TimeoutError, one that ends its process SystemError.
+    The arguments go out as copies; whatever the function changes in them is then changed in the arguments here, so a test
+    can check whether they were left untouched. An exception is raised again here as its built-in class, with the name of
+    the function as `raised_in`. A call that does not end raises TimeoutError; one that ends its process, SystemError.
+
+    Args:
+        name: of the function in the notebook.
+        calls: of the question.
     """
 
     def __init__(self, name: str, calls: Calls) -> None:
@@ -36,7 +40,7 @@ class RemoteFunction:
         _put_back(kwargs, reply["kwargs"])
         if reply["error"] is not None:
             error = _exception(reply["error"], reply["text"])
-            error.raised_in = self.__name__
+            error.__dict__["raised_in"] = self.__name__
             raise error
         return reply["value"]
 
@@ -49,12 +53,12 @@ def _exception(name: Any, text: Any) -> BaseException:
         kind = RemoteInterrupt
     try:
         return kind(str(text))
-    except TypeError:  # a class that takes more than a text, such as UnicodeDecodeError
+    except TypeError:  # a class that takes more than a message, such as UnicodeDecodeError
         return kind.__new__(kind)
 
 
 def _put_back(original: Any, after: Any) -> Any:
-    """Make `original` what it is after the call, in place where it can be, and give what stands for it now."""
+    """Make `original` what it is after the call, in place if possible, and return what stands for it now."""
     match original:
         case np.ndarray() if isinstance(after, np.ndarray) and after.dtype == original.dtype:
             if after.shape != original.shape:

@@ -1,4 +1,4 @@
-"""This process's own zygotes, which are started when they are needed."""
+"""The zygotes of this process, started when they are needed."""
 
 import atexit
 import threading
@@ -11,7 +11,10 @@ _starting = threading.Lock()
 
 
 def shared_zygote(trusted: bool = False) -> Zygote:
-    """Give this process's zygote, in a sandbox or, for submissions that are trusted, in none.
+    """Return this process's zygote, and start it first if necessary.
+
+    Args:
+        trusted: whether it does without a sandbox.
 
     Raises:
         SandboxError: it did not start.
@@ -23,7 +26,11 @@ def shared_zygote(trusted: bool = False) -> Zygote:
 
 
 def close_shared_zygote(trusted: bool = False) -> None:
-    """End this process's zygote, if it has one; whoever needs a zygote then gets another."""
+    """End this process's zygote, if it has one; `shared_zygote` then starts another.
+
+    Args:
+        trusted: whether to end the one without a sandbox.
+    """
     with _starting:
         if trusted in _shared:
             _shared.pop(trusted).close()

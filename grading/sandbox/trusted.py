@@ -1,7 +1,7 @@
-"""Running submissions without a sandbox, for those who trust them: in a process of their own, with limits, no more.
+"""Running submissions without a sandbox, for those who trust them: in a process of their own and with limits, no more.
 
-The hidden tests stay on the instructor's side. But a submission runs with the instructor's rights: it can read and
-write what the instructor can.
+The hidden tests stay on the instructor's side, but a submission runs with the instructor's rights: it can read and
+write whatever the instructor can.
 """
 
 import os
@@ -25,11 +25,11 @@ class TrustedChild(Child):
     """A process group for one submission."""
 
     def interrupt(self) -> None:
-        """Interrupt what runs."""
+        """Interrupt whatever is running."""
         self._signal(signal.SIGINT)
 
     def end(self) -> None:
-        """Kill the submission's processes; one that has left its group lives on."""
+        """Kill the submission's processes; one that has left their group lives on."""
         self._signal(signal.SIGKILL)
         super().end()
 
@@ -43,9 +43,9 @@ class TrustedZygote(Zygote):
 
     child_class = TrustedChild
 
-    def _start(self, control: socket.socket, log: IO[bytes], warm: str) -> subprocess.Popen:
+    def _start(self, control: socket.socket, log: IO[bytes], warm: str) -> subprocess.Popen[bytes]:
         self._folder = Path(tempfile.mkdtemp(prefix="submissions-"))
-        # `course` alone, as in the sandbox, and not what lies beside it.
+        # Only `course`, as in the sandbox, and nothing of what lies beside it.
         (self._folder / "importable").mkdir()
         (self._folder / "importable" / "course").symlink_to(ROOT / "course")
         name, fonts = font_list()
@@ -68,6 +68,6 @@ class TrustedZygote(Zygote):
         )
 
     def close(self) -> None:
-        """End the zygote, and delete what the submissions left in their folder."""
+        """End the zygote, and delete whatever the submissions left in their folder."""
         super().close()
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -103,6 +103,21 @@ def test_harmless(zygote: Zygote, momentum: NotebookNode, spoil: Callable[[str],
     assert _points(execute(_spoilt(momentum, spoil), zygote=zygote).notebook) == {**OTHERS, TESTS: 5}
 
 
+def test_a_value_that_cannot_be_looked_at_costs_its_own_test(zygote: Zygote) -> None:
+    student = """
+import os
+from collections.abc import Mapping
+class Bomb(Mapping):
+    def __getitem__(self, key): return 1
+    def __len__(self): return 1
+    def __iter__(self): os._exit(0)
+answer, other = Bomb(), 1
+"""
+    cells = [new_code_cell(student), _test_cell("assert answer"), _test_cell("assert other == 1")]
+    executed = execute(new_notebook(cells=cells), zygote=zygote).notebook
+    assert [determine_grade(cell)[0] for cell in executed.cells[1:]] == [0, 1]
+
+
 def test_changed_arguments_are_seen(zygote: Zygote, momentum: NotebookNode) -> None:
     for statement in ("velocity['dW1'] += 1", "velocity.clear()", "parameters['new'] = 0"):
         points = _points(execute(_spoilt(momentum, _before_return(statement)), zygote=zygote).notebook)

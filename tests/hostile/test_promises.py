@@ -38,11 +38,11 @@ def test_it_tells_the_limits() -> None:
     limit = {what: others[0] for what, others in _rows(2).items()}
     assert limit["a cell, or all calls of one test"] == f"{limits.cell_seconds:g} seconds"
     assert limit["the whole notebook"] == f"{limits.notebook_seconds:g} seconds"
-    assert limit["memory of each process"] == f"{limits.memory // MEBIBYTE} MiB"
+    assert limit["memory of each process"] == f"{limits.memory_bytes // MEBIBYTE} MiB"
     assert limit["processes and threads"] == str(limits.processes)
-    assert limit["files, all together"] == f"{limits.files // MEBIBYTE} MiB, in memory"
+    assert limit["files, all together"] == f"{limits.all_files_bytes // MEBIBYTE} MiB, in memory"
     assert limit["open files of each process"] == str(limits.open_files)
-    assert limit["output of a cell"] == f"{limits.cell_output // MEBIBYTE} MiB"
+    assert limit["output of a cell"] == f"{limits.cell_output_characters // MEBIBYTE} MiB"
     assert f"All {limits.processes} together may ask for {limits.processes} times" in " ".join(PAGE.split())
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from grading.classroom import ROOT
+from grading.sandbox.connection import Lost
 from grading.sandbox.launch import Zygote
 from grading.sandbox.limits import MEBIBYTE, Limits
-from grading.sandbox.session import Lost, Session
+from grading.sandbox.session import Session
 
-SMALL = Limits(cell_seconds=10, files=8 * MEBIBYTE, file_size=4 * MEBIBYTE)
+SMALL = Limits(cell_seconds=10, all_files_bytes=8 * MEBIBYTE, one_file_bytes=4 * MEBIBYTE)
 
 ATTEMPT = """
 def attempt(does):
@@ -180,7 +181,7 @@ def test_limited(zygote: Zygote, source: str, error: str) -> None:
 
 
 def test_output_is_cut(zygote: Zygote) -> None:
-    limits = Limits(cell_text=1000, cell_output=5000)
+    limits = Limits(cell_text_characters=1000, cell_output_characters=5000)
     assert len(_inside(zygote, "for _ in range(10**4): print('x' * 100)", limits)) < 1200
     assert _inside(zygote, "'x' * 10**5", limits) == ""
 

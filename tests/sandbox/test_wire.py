@@ -133,7 +133,7 @@ def test_malformed_messages_are_refused(payload: bytes) -> None:
 
 def test_too_many_values_are_refused_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     payload = encode([0] * 100)
-    monkeypatch.setattr(wire, "MOST_VALUES", 50)
+    monkeypatch.setattr(wire, "MAX_VALUES", 50)
     with pytest.raises(ValueError, match="at most 50"):
         encode([0] * 100)
     with pytest.raises(WireError):

@@ -1,1 +1,1 @@
-"""What runs in the sandbox. Nothing here imports the rest of the project: the sandbox does not have it."""
+"""What runs in the sandbox. Nothing here imports the rest of the project, because the sandbox does not have it."""

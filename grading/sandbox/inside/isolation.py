@@ -1,6 +1,6 @@
-"""Shutting a process in: namespaces, files, limits, capabilities and system calls of its own.
+"""Isolating a process: namespaces, files, limits, capabilities and system calls of its own.
 
-The zygote calls `enter` in a forked child. Its own namespaces give it no right over anything outside them; then it
+The zygote calls `enter` in a forked child. The child's namespaces give it no rights over anything outside them; then it
 gives up even the rights that it has inside.
 """
 
@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Mapping
 
 from . import seccomp
+from .limits import SCRATCH_FILES, SHARED_MEMORY_BYTES, SHARED_MEMORY_FILES
 
 SPARE_USER = 65534
 SCRATCH = "/scratch"
@@ -45,12 +46,12 @@ def drop_root() -> None:
         os.setgroups([])
         os.setresgid(SPARE_USER, SPARE_USER, SPARE_USER)
         os.setresuid(SPARE_USER, SPARE_USER, SPARE_USER)
-        # Who changes its user loses the right to write the maps in its own /proc/self.
+        # A process that changes its user loses the right to write the maps in its own /proc/self.
         _check(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "set dumpable")
 
 
 def unshare() -> None:
-    """Enter fresh namespaces of every kind; the next child is the first process of the new process namespace.
+    """Enter fresh namespaces of every kind; the next child is the first process in the new process namespace.
 
     Raises:
         OSError: the kernel refuses.
@@ -63,19 +64,19 @@ def unshare() -> None:
 
 
 def enter(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
-    """Shut this process in, for good; it is the first of its process namespace.
+    """Isolate this process for good; it must be the first in its process namespace.
 
     Args:
         limits: the fields of `grading.sandbox.limits.Limits`.
-        keep: descriptors that stay open; the standard ones lead nowhere.
+        keep: file descriptors that stay open; the standard streams lead nowhere.
 
     Raises:
         OSError: the kernel refuses a step.
     """
     os.setsid()
     _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
-    _mount("tmpfs", SCRATCH, "tmpfs", _MS_NOSUID | _MS_NODEV, f"mode=1777,size={int(limits['files'])},nr_inodes=4096")
-    _mount("tmpfs", "/dev/shm", "tmpfs", _MS_NOSUID | _MS_NODEV, f"mode=1777,size={2**24},nr_inodes=256")
+    _mount_memory(SCRATCH, int(limits["all_files_bytes"]), SCRATCH_FILES)
+    _mount_memory("/dev/shm", SHARED_MEMORY_BYTES, SHARED_MEMORY_FILES)
     os.mkdir(f"{SCRATCH}/work")
     os.chdir(f"{SCRATCH}/work")
     _close_all_but(keep)
@@ -86,11 +87,11 @@ def enter(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
 
 
 def limit_only(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
-    """Give this process a group, a folder and limits of its own, as far as the system has them; it is not shut in.
+    """Assign this process a group, a folder and limits of its own, as far as the system has them, without isolating it.
 
     Args:
-        limits: as for `enter`; that of processes would count all of the user's.
-        keep: descriptors that stay open.
+        limits: as for `enter`, except the number of processes, which would count all of the user's.
+        keep: file descriptors that stay open.
     """
     os.setsid()
     os.chdir(tempfile.mkdtemp(dir=os.environ["TMPDIR"]))
@@ -103,9 +104,9 @@ def limit_only(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
 
 def _resources(limits: Mapping[str, float]) -> dict[str, int]:
     return {
-        "AS": int(limits["memory"]),
+        "AS": int(limits["memory_bytes"]),
         "NPROC": int(limits["processes"]),
-        "FSIZE": int(limits["file_size"]),
+        "FSIZE": int(limits["one_file_bytes"]),
         "NOFILE": int(limits["open_files"]),
         "CPU": int(limits["notebook_seconds"]),
         "CORE": 0,
@@ -120,7 +121,7 @@ def _limit(limits: Mapping[str, float]) -> None:
     for name, value in _resources(limits).items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
     os.nice(1)
-    # Where memory runs out for all, the submission is the first to go.
+    # If the machine runs out of memory, the submission is the first to be killed.
     with open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
 
@@ -135,7 +136,7 @@ def _give_up_capabilities() -> None:
 
 
 def _close_all_but(keep: tuple[int, ...]) -> None:
-    # The standard ones too: they are the zygote's log, a file of the host that all submissions would share.
+    # The standard streams too: they are the zygote's log, a file on the host that all submissions would share.
     null = os.open("/dev/null", os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
@@ -143,8 +144,12 @@ def _close_all_but(keep: tuple[int, ...]) -> None:
         if descriptor > 2 and descriptor not in keep:
             try:
                 os.close(descriptor)
-            except OSError:  # the listing's own
+            except OSError:  # the descriptor of the listing itself
                 continue
+
+
+def _mount_memory(target: str, size_bytes: int, files: int) -> None:
+    _mount("tmpfs", target, "tmpfs", _MS_NOSUID | _MS_NODEV, f"mode=1777,size={size_bytes},nr_inodes={files}")
 
 
 def _mount(source: str | None, target: str, kind: str | None, flags: int, options: str = "") -> None:

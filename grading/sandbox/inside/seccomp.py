@@ -1,7 +1,7 @@
-"""System calls that no notebook needs and that break out of sandboxes: they fail with "operation not permitted".
+"""Refuses the system calls that no notebook needs and that help to break out: "operation not permitted".
 
-A filter of Linux's seccomp, written as the classic BPF program that the kernel takes: no library is needed for it.
-Of `clone` and `socket` only some uses are refused: new namespaces, and anything but Unix sockets.
+This is a filter for Linux's seccomp, written as the classic BPF program that the kernel expects, without a library.
+Of `clone` and `socket`, only some uses are refused: new namespaces, and any sockets other than Unix sockets.
 """
 
 import ctypes
@@ -64,7 +64,7 @@ _REFUSED = {
     "shmget": (29, 194),
     "msgget": (68, 186),
     "semget": (64, 190),
-    # Real-time priority would starve the grader.
+    # A real-time priority would starve the grader.
     "sched_setscheduler": (144, 119),
     "sched_setattr": (314, 274),
 }
@@ -85,19 +85,19 @@ def program() -> bytes:
     """Assemble the filter for this machine.
 
     Raises:
-        OSError: the machine is of an architecture whose system calls we do not list.
+        OSError: the system calls of this machine's architecture are not listed here.
     """
     if platform.machine() not in _ARCHITECTURES:
         raise OSError(f"no list of system calls for {platform.machine()}")
     column, architecture = _ARCHITECTURES[platform.machine()]
     lines = [(_LOAD, 0, 0, _ARCHITECTURE), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL)]
     lines.append((_LOAD, 0, 0, _NUMBER))
-    if column == 0:  # the x32 calls of x86_64 are the same calls by other numbers
+    if column == 0:  # the x32 calls of x86_64 are the same calls under other numbers
         lines += [(_AT_LEAST, 0, 1, 0x40000000), (_RETURN, 0, 0, _KILL)]
     for numbers in _REFUSED.values():
-        if numbers[column] is not None:
-            lines += [(_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, _REFUSE)]
-    # The flags of clone3 lie in memory, where a filter cannot look; without it, C libraries fall back to clone.
+        if (number := numbers[column]) is not None:
+            lines += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _REFUSE)]
+    # The flags of clone3 are in memory, where a filter cannot look. Without clone3, C libraries fall back to clone.
     lines += [(_EQUAL, 0, 1, _CLONE3[column]), (_RETURN, 0, 0, _UNKNOWN)]
     lines += [(_EQUAL, 0, 3, _CLONE[column]), (_LOAD, 0, 0, _FIRST_ARGUMENT), (_BITS, 0, 1, _NAMESPACES)]
     lines += [(_RETURN, 0, 0, _REFUSE), (_LOAD, 0, 0, _NUMBER)]
@@ -107,7 +107,7 @@ def program() -> bytes:
 
 
 def install() -> None:
-    """Bind this process and all that it starts, for good.
+    """Apply the filter to this process and everything it starts, for good.
 
     Raises:
         OSError: the kernel refuses.

@@ -1,7 +1,7 @@
-"""What a submission's process does for the grader: run cells; then, for a question, tell values and call functions.
+"""What a submission's process does for the grader: run cells, then, for each question, look up and call functions.
 
-At the place of each test a snapshot is kept. The grader asks its questions when all cells are done: nothing that a call
-learns can come to light in the output of a cell.
+A snapshot is kept at the place of each test. The grader asks its questions after all cells have run, so nothing that a
+call learns can show up in the output of a cell.
 """
 
 import builtins
@@ -16,12 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from .limits import MAX_ERROR_CHARACTERS, MAX_ITERATOR_ITEMS
 from .shell import NotebookShell
 from .snapshot import Snapshot
-from .wire import Channel, Closed
-
-LONGEST_ITERATOR = 100_000
-LONGEST_MESSAGE_OF_AN_ERROR = 1000
+from .wire import DIED, Channel, Closed
 
 
 def serve(shell: NotebookShell, channel: Channel, limits: Mapping[str, Any]) -> None:
@@ -29,22 +27,21 @@ def serve(shell: NotebookShell, channel: Channel, limits: Mapping[str, Any]) -> 
     random.seed()
     np.random.seed()
     kept: list[Snapshot] = []
+    bounds = limits["cell_text_characters"], limits["cell_output_characters"]
     with contextlib.suppress(Closed):
         while True:
             number, request = channel.receive()
             if request["do"] == "cell":
-                outputs = shell.run(request["source"], request["count"], limits["cell_text"], limits["cell_output"])
-                channel.send(number, outputs)
+                channel.send(number, shell.run(request["source"], request["count"], *bounds))
             elif request["do"] == "keep":
-                kept.append(Snapshot(partial(_answer, shell, channel), partial(_tell_of_death, channel), kept))
+                kept.append(Snapshot(partial(_answer, shell, channel), partial(_report_death, channel), kept))
                 channel.send(number, "kept")
             elif request["do"] == "question" and not kept[request["of"]].take_turn(number):
-                _tell_of_death(channel)
+                _report_death(channel)
 
 
-def _tell_of_death(channel: Channel, status: int | None = None) -> None:
-    # Of number 0, which no request has: the grader waits for an answer to it, whatever it asked last.
-    channel.send(0, {"died": status})
+def _report_death(channel: Channel, status: int | None = None) -> None:
+    channel.send(DIED, {"died": status})
 
 
 def _look_up(shell: NotebookShell, name: str) -> dict[str, Any]:
@@ -67,11 +64,11 @@ def _answer(shell: NotebookShell, channel: Channel, number: int) -> None:
         reply = _call(shell.user_ns.get(request["name"]), request["args"], request["kwargs"])
         try:
             channel.send(number, reply)
-        except ValueError as error:  # more than a message may hold
+        except ValueError as error:  # the reply does not fit into a message
             channel.send(number, {"value": None, "error": "ValueError", "text": str(error), "args": (), "kwargs": {}})
 
 
-def _call(function: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     value, error, text = None, None, ""
     silence = io.StringIO()
     with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence), warnings.catch_warnings():
@@ -79,9 +76,9 @@ def _call(function: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
         try:
             value = function(*args, **kwargs)
             if isinstance(value, Iterator):
-                value = list(itertools.islice(value, LONGEST_ITERATOR))
-        except BaseException as exception:  # noqa: BLE001, a student's `sys.exit()` is the call's result as well
+                value = list(itertools.islice(value, MAX_ITERATOR_ITEMS))
+        except BaseException as exception:  # noqa: BLE001, a student's `sys.exit()` is a result like any other exception
             error = next(kind.__name__ for kind in type(exception).__mro__ if kind.__module__ == builtins.__name__)
             with contextlib.suppress(Exception):
-                text = str(exception)[:LONGEST_MESSAGE_OF_AN_ERROR]
+                text = str(exception)[:MAX_ERROR_CHARACTERS]
     return {"value": value, "error": error, "text": text, "args": args, "kwargs": kwargs}

@@ -1,4 +1,4 @@
-"""IPython's own shell without a kernel around it: cells go in, outputs in the notebook format come out."""
+"""IPython's shell without a kernel around it: cells go in, outputs in the notebook format come out."""
 
 import builtins
 import getpass
@@ -21,25 +21,30 @@ INLINE = "module://matplotlib_inline.backend_inline"
 
 
 class Outputs:
-    """The outputs of the cell that runs, bounded in length."""
+    """The outputs of the cell that is running, bounded in length."""
 
     def __init__(self) -> None:
         self.start(0, 0)
 
-    def start(self, most_text: int, most_bytes: int) -> list[Output]:
-        """Begin a cell, and give the list that its outputs will be in."""
+    def start(self, max_text: int, max_output: int) -> list[Output]:
+        """Begin a cell and return the list that its outputs will be in.
+
+        Args:
+            max_text: characters that it may write to its streams.
+            max_output: characters of its other outputs.
+        """
         self.list: list[Output] = []
-        self._text, self._bytes = most_text, most_bytes
+        self._text_left, self._output_left = max_text, max_output
         return self.list
 
     def write(self, stream: str, text: str) -> None:
         """Add text to a stream."""
-        if self._text <= 0:
+        if self._text_left <= 0:
             return
-        if len(text) > self._text:
-            text = f"{text[: self._text]}\n[the rest of the output was cut off]\n"
-            self._text = 0
-        self._text -= len(text)
+        if len(text) > self._text_left:
+            text = f"{text[: self._text_left]}\n[the rest of the output was cut off]\n"
+            self._text_left = 0
+        self._text_left -= len(text)
         if self.list and self.list[-1].get("name") == stream:
             self.list[-1]["text"].append(text)
         else:
@@ -48,14 +53,14 @@ class Outputs:
     def add(self, output: Output) -> None:
         """Add a result, a display or an error."""
         size = sum(map(_size, [*output.get("data", {}).values(), *output.get("traceback", ())])) + 100
-        if size <= self._bytes:
-            self._bytes -= size
+        if size <= self._output_left:
+            self._output_left -= size
             self.list.append(output)
         elif output["output_type"] == "error":
             self.list.append({**output, "evalue": output["evalue"][:1000], "traceback": []})
 
     def clear(self) -> None:
-        """Forget the outputs so far, as `clear_output` asks."""
+        """Drop the outputs so far, as `clear_output` asks."""
         self.list.clear()
 
 
@@ -80,19 +85,22 @@ class _Stream(io.TextIOBase):
 
 
 class _Publisher(DisplayPublisher):
-    def publish(self, data, metadata=None, *, transient=None, update=False, **_) -> None:
-        output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
-        self.shell.outputs.add(output)
+    shell: "NotebookShell"
+
+    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
+        self.shell.outputs.add({"output_type": "display_data", "data": data, "metadata": metadata or {}})
 
     def clear_output(self, wait: bool = False) -> None:
         self.shell.outputs.clear()
 
 
 class _Hook(DisplayHook):
+    shell: "NotebookShell"
+
     def write_output_prompt(self) -> None:
         """Show no prompt: the notebook has its own."""
 
-    def write_format_data(self, format_dict, md_dict=None) -> None:
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         self.shell.outputs.add({"output_type": "execute_result", "data": format_dict, "metadata": md_dict or {}})
 
     def finish_displayhook(self) -> None:
@@ -100,35 +108,40 @@ class _Hook(DisplayHook):
 
 
 class NotebookShell(InteractiveShell):
-    """Runs cells; `run` is all that the sandbox needs of it."""
+    """Runs cells; `run` is all that the sandbox needs."""
 
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
 
     def __init__(self, **kwargs: Any) -> None:
         self.outputs = Outputs()
-        super().__init__(**kwargs)
-        self.system = self.system_piped
-        # Notebooks show their figures by this backend, also where they never say so.
-        self.enable_gui = lambda gui=None: None
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]  # IPython does not type it
+        # Notebooks show their figures with this backend even if they never ask for it.
         activate_matplotlib(INLINE)
         backend_inline.configure_inline_support(self, INLINE)
 
-    def run(self, source: str, count: int, most_text: int, most_bytes: int) -> list[Output]:
-        """Run a cell and give its outputs, in the notebook format but for text, which is a list of pieces."""
-        outputs = self.outputs.start(most_text, most_bytes)
+    def run(self, source: str, count: int, max_text: int, max_output: int) -> list[Output]:
+        """Run a cell and return its outputs in the notebook format.
+
+        Args:
+            source: of the cell.
+            count: its execution count.
+            max_text: characters that it may write to its streams.
+            max_output: characters of its other outputs.
+        """
+        outputs = self.outputs.start(max_text, max_output)
         self.execution_count = count
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = _Stream(self.outputs, "stdout"), _Stream(self.outputs, "stderr")
         try:
             self.run_cell(source, store_history=True)
-        except KeyboardInterrupt:  # it came between the cell's own code and the next
+        except KeyboardInterrupt:  # it came after the cell's own code
             self.showtraceback()
         finally:
             sys.stdout, sys.stderr = streams
         return [_plain(output) for output in outputs]
 
-    def _showtraceback(self, etype, evalue, stb) -> None:
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         try:
             text = str(evalue)
         except Exception:  # noqa: BLE001, a student's exception may fail to say what it is
@@ -136,16 +149,19 @@ class NotebookShell(InteractiveShell):
         self.outputs.add({"output_type": "error", "ename": etype.__name__, "evalue": text, "traceback": list(stb)})
 
     def init_hooks(self) -> None:
-        """Show help nowhere: it is no output of a notebook."""
-        super().init_hooks()
+        """Show help nowhere, because it is not an output of a notebook."""
+        super().init_hooks()  # type: ignore[no-untyped-call]  # IPython does not type it
         self.set_hook("show_in_pager", lambda *_, **__: None, 99)
 
     def init_environment(self) -> None:
         """Leave the environment as it is."""
 
+    def enable_gui(self, gui: Any = None) -> None:
+        """Do without an event loop: figures are shown inline."""
+
 
 def make_shell() -> NotebookShell:
-    """Make the one shell of this process, without a file for its history."""
+    """Return the one shell of this process, without a file for its history."""
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "linux"
@@ -153,7 +169,7 @@ def make_shell() -> NotebookShell:
     return NotebookShell.instance(config=config)
 
 
-def _no_input(*_: object, **__: object) -> None:
+def _no_input(*_: object, **__: object) -> str:
     raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
 
 

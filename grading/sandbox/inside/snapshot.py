@@ -1,4 +1,4 @@
-"""The notebook's process as it stood at one place, kept while later cells run, for calls when all of them are done."""
+"""The notebook's process as it was at one place, kept while later cells run, to be called when all of them are done."""
 
 import os
 import signal
@@ -6,14 +6,14 @@ import socket
 from collections.abc import Callable, Iterable
 
 _NUMBER = 8
-# By this status, and no other, a process says that its turn has ended well: `os._exit(0)` in a function does not.
+# Only this status says that a turn ended well: `os._exit(0)` in a function does not.
 _ANSWERED = 113
 
 
 class Snapshot:
     """A forked copy of this process that waits for its turns.
 
-    A turn is answered in a copy of the copy: a call that ends its process leaves the snapshot as it was.
+    Each turn is answered in a copy of the copy, so a call that ends its process leaves the snapshot as it was.
     """
 
     def __init__(
@@ -23,8 +23,8 @@ class Snapshot:
 
         Args:
             answer: takes the turn, given the number of the message that asked for it.
-            died: tells of a turn that ended by a crash, given the status of its process.
-            others: that this process has, and the copy has not.
+            died: reports a turn that ended in a crash, given the status of its process.
+            others: snapshots of this process, which the copy must not keep open.
         """
         self._turns, theirs = socket.socketpair()
         self._process = os.fork()
@@ -39,13 +39,13 @@ class Snapshot:
         theirs.close()
 
     def take_turn(self, number: int) -> bool:
-        """Let the copy answer until it is done, and tell whether it still lives."""
+        """Let the copy answer until it is done, and return whether it is still alive."""
         try:
             self._turns.sendall(number.to_bytes(_NUMBER, "big"))
             while True:
                 try:
                     return bool(self._turns.recv(1))
-                except KeyboardInterrupt:  # the grader's sign that the call took too long
+                except KeyboardInterrupt:  # the grader interrupts a call that takes too long
                     os.kill(self._process, signal.SIGINT)
         except OSError:
             return False

@@ -1,7 +1,7 @@
-"""The wire between grader and sandbox: numbered messages of bounded length that carry plain data and nothing else.
+"""The wire between grader and sandbox: numbered messages of bounded length that carry only plain data.
 
-A value is a tag of one byte and what the tag says. What comes from the sandbox is built afresh, value by value, so that
-nothing but the types below can come out, whatever bytes went in.
+A value is a one-byte tag followed by what the tag asks for. What comes from the sandbox is rebuilt value by value, so
+only the types below can come out, whatever bytes went in.
 """
 
 import os
@@ -13,10 +13,18 @@ from typing import Any
 
 import numpy as np
 
-LONGEST_MESSAGE = 32 * 2**20
-DEEPEST = 24
-MOST_VALUES = 1_000_000
-LARGEST_INTEGER_BYTES = 512
+from .limits import (
+    MAX_DEPTH,
+    MAX_DIMENSIONS,
+    MAX_INTEGER_BYTES,
+    MAX_MESSAGE_BYTES,
+    MAX_TYPE_NAME_CHARACTERS,
+    MAX_VALUES,
+)
+
+# Instead of the number of a request, which is never this one: the process that was to answer it has died.
+DIED = 0
+
 DTYPES = frozenset("?bhilqBHILQefdFD")
 _DOUBLES = {"g": "d", "G": "D"}
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
@@ -25,11 +33,11 @@ _HEADER = struct.Struct("!QI")
 
 
 class WireError(Exception):
-    """What came is no message: the other side is broken or forges."""
+    """What came is no message: the other side is broken, or forges messages."""
 
 
 class Closed(Exception):
-    """The other side has gone."""
+    """The other side is gone."""
 
 
 class Late(Exception):
@@ -37,7 +45,7 @@ class Late(Exception):
 
 
 class Opaque:
-    """Stands for a value that is no plain data; all that is known of it is the name of its type."""
+    """Stands for a value that is not plain data; only the name of its type is known."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -57,14 +65,19 @@ class Channel:
     def send(self, number: int, value: Any, deadline: float | None = None) -> None:
         """Send a message.
 
+        Args:
+            number: of the request that it is, or answers.
+            value: plain data; the rest of it arrives as `Opaque`.
+            deadline: by the clock of `time.monotonic`; by default there is none.
+
         Raises:
-            Late: the deadline, in the time of `time.monotonic`, passed.
-            Closed: nobody reads any more.
+            Late: the deadline passed.
+            Closed: nobody is reading any more.
             ValueError: the message would be too long.
         """
         payload = encode(value)
-        if len(payload) > LONGEST_MESSAGE:
-            raise ValueError(f"a message has at most {LONGEST_MESSAGE} bytes, this one {len(payload)}")
+        if len(payload) > MAX_MESSAGE_BYTES:
+            raise ValueError(f"a message has at most {MAX_MESSAGE_BYTES} bytes, this one {len(payload)}")
         rest = memoryview(_HEADER.pack(number, len(payload)) + payload)
         while rest:
             _wait(self._writes, select.POLLOUT, deadline)
@@ -78,13 +91,16 @@ class Channel:
     def receive(self, deadline: float | None = None) -> tuple[int, Any]:
         """Receive the next message: its number and its value.
 
+        Args:
+            deadline: by the clock of `time.monotonic`; by default there is none.
+
         Raises:
             Late: the deadline passed.
-            Closed: the other side has gone.
+            Closed: the other side is gone.
             WireError: what came is no message.
         """
         number, length = _HEADER.unpack(self._read(_HEADER.size, deadline))
-        if length > LONGEST_MESSAGE:
+        if length > MAX_MESSAGE_BYTES:
             raise WireError(f"a message of {length} bytes")
         return number, decode(self._read(length, deadline))
 
@@ -116,10 +132,10 @@ def _wait(descriptor: int, event: int, deadline: float | None) -> None:
 
 
 def encode(value: Any) -> bytes:
-    """Write a value as bytes. What is no plain data, or lies too deep, becomes `Opaque`.
+    """Return a value as bytes. Whatever is not plain data, or is nested too deep, becomes `Opaque`.
 
     Raises:
-        ValueError: more values than a message may hold.
+        ValueError: there are more values than a message may hold.
     """
     writer = _Writer()
     writer.write(value, 0)
@@ -127,10 +143,10 @@ def encode(value: Any) -> bytes:
 
 
 def decode(payload: bytes) -> Any:
-    """Read a value from bytes.
+    """Return the value that the bytes stand for.
 
     Raises:
-        WireError: the bytes are no value.
+        WireError: they stand for none.
     """
     reader = _Reader(payload)
     try:
@@ -142,6 +158,15 @@ def decode(payload: bytes) -> Any:
     return value
 
 
+def is_plain(value: Any) -> bool:
+    """Check whether a decoded value is plain data through and through."""
+    if isinstance(value, dict):
+        return all(map(is_plain, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(is_plain, value))
+    return not isinstance(value, Opaque)
+
+
 class _Writer:
     def __init__(self) -> None:
         self.parts: list[bytes] = []
@@ -149,10 +174,10 @@ class _Writer:
 
     def write(self, value: Any, depth: int) -> None:
         self.values += 1
-        if self.values > MOST_VALUES:
-            raise ValueError(f"a message has at most {MOST_VALUES} values")
+        if self.values > MAX_VALUES:
+            raise ValueError(f"a message has at most {MAX_VALUES} values")
         put = self.parts.append
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             self._text(b"o", "value that is nested too deep")
         elif value is None:
             put(b"N")
@@ -183,7 +208,7 @@ class _Writer:
         else:
             self._text(b"o", type(value).__name__)
 
-    def _mapping(self, mapping: dict, depth: int) -> None:
+    def _mapping(self, mapping: dict[Any, Any], depth: int) -> None:
         if not all(key is None or isinstance(key, str | int | float | np.number) for key in mapping):
             self._text(b"o", "dict with other keys than text and numbers")
             return
@@ -197,7 +222,7 @@ class _Writer:
         if array.dtype.char not in DTYPES:
             self._text(b"o", f"array of {array.dtype}")
             return
-        # The order in memory is part of what a function gets: `ravel` with order "K" can tell.
+        # The order in memory is part of what a function receives: `ravel` with order "K" depends on it.
         by_columns = array.flags.f_contiguous and not array.flags.c_contiguous
         native = array.astype(array.dtype.newbyteorder("="), copy=False)
         kind = b"n" if isinstance(value, np.generic) else b"A" if by_columns else b"a"
@@ -206,7 +231,7 @@ class _Writer:
 
     def _integer(self, value: int) -> None:
         length = value.bit_length() // 8 + 1
-        if length > LARGEST_INTEGER_BYTES:
+        if length > MAX_INTEGER_BYTES:
             self._text(b"o", "huge integer")
         else:
             self.parts.append(b"i" + struct.pack("!H", length) + value.to_bytes(length, "big", signed=True))
@@ -217,7 +242,7 @@ class _Writer:
 
 
 def _as_double(array: np.ndarray) -> np.ndarray:
-    """Give long doubles, which differ between machines, as doubles, if none of them is too large for one."""
+    """Return long doubles, which differ between machines, as doubles, unless one of them is too large for that."""
     if array.dtype.char not in _DOUBLES:
         return array
     with np.errstate(all="ignore"):
@@ -236,11 +261,12 @@ class _Reader:
         return self.payload[self.at - length : self.at]
 
     def number(self, form: str) -> int:
-        return struct.unpack(form, self.take(struct.calcsize(form)))[0]
+        (number,) = struct.unpack(form, self.take(struct.calcsize(form)))
+        return int(number)
 
     def read(self, depth: int) -> Any:
         self.values += 1
-        if self.values > MOST_VALUES or depth > DEEPEST + 2:
+        if self.values > MAX_VALUES or depth > MAX_DEPTH + 2:
             raise WireError("too many values, or too deep")
         tag = self.take(1)
         match tag:
@@ -259,7 +285,7 @@ class _Reader:
             case b"s":
                 return self.text()
             case b"o":
-                return Opaque(self.text()[:200])
+                return Opaque(self.text()[:MAX_TYPE_NAME_CHARACTERS])
             case b"l":
                 return [self.read(depth + 1) for _ in range(self.count())]
             case b"t":
@@ -279,22 +305,22 @@ class _Reader:
         return count
 
     def text(self) -> str:
-        # Half of a surrogate pair is legal in Python's text and in nothing that text is written to.
+        # Half a surrogate pair is legal in a Python string, but not in any file or database that it is written to.
         return self.take(self.number("!I")).decode("utf-8", "surrogatepass").encode("utf-8", "replace").decode("utf-8")
 
     def key(self, depth: int) -> Any:
         key = self.read(depth + 1)
         if not (key is None or isinstance(key, str | int | float | np.number)):
-            raise WireError("a key that is neither text nor number")
+            raise WireError("a key that is neither text nor a number")
         return key
 
-    def array(self, tag: bytes) -> np.ndarray | np.generic:
+    def array(self, tag: bytes) -> Any:
         char = self.take(1).decode("ascii")
         if char not in DTYPES:
             raise WireError(f"dtype {char!r}")
         dtype = np.dtype(char)
         dimensions = self.number("!B")
-        if dimensions > 32:
+        if dimensions > MAX_DIMENSIONS:
             raise WireError("too many dimensions")
         shape = struct.unpack(f"!{dimensions}Q", self.take(8 * dimensions))
         size = 1

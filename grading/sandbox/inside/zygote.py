@@ -1,16 +1,20 @@
-"""The zygote: imports once what notebooks need, then forks a shut-in child for each submission.
+"""The zygote: imports what notebooks need once, then forks an isolated child for each submission.
 
-It runs as the first program of the sandbox, trusted until it forks. The grader speaks to it over a socket which
-children do not inherit; to a child, over two pipes which the zygote does not keep.
+It is the first program in the sandbox, and trusted until it forks. The grader talks to it over a socket that children
+do not inherit, and to a child over two pipes that the zygote does not keep.
 """
 
 import os
 import sys
 
-# Root's files may be closed to the spare user, but the interpreter lies open by now: change before anything else runs.
+# It is run as a program, but belongs to the package in its folder, as PEP 366 has it.
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from inside import isolation
+__package__ = os.path.basename(os.path.dirname(os.path.abspath(__file__)))
 
+from . import isolation
+
+# The spare user may not be allowed to read root's files, but the interpreter is open by now. So change the user before
+# anything else runs.
 TRUSTED = sys.argv[3:] == ["trusted"]
 if not TRUSTED:
     isolation.drop_root()
@@ -21,12 +25,12 @@ import importlib
 import json
 import signal
 import socket
+from typing import Any
 
-from inside.service import serve
-from inside.shell import NotebookShell, make_shell
-from inside.wire import Channel
-
-LONGEST_REQUEST = 2**16
+from .limits import MAX_CONTROL_BYTES
+from .service import serve
+from .shell import NotebookShell, make_shell
+from .wire import Channel
 
 
 def main() -> None:
@@ -35,7 +39,7 @@ def main() -> None:
     shell = _warm_up(json.loads(sys.argv[2]))
     control.send(b"ready")
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, LONGEST_REQUEST, 2)
+        request, descriptors, _, _ = socket.recv_fds(control, MAX_CONTROL_BYTES, 2)
         if not request:
             return
         if request == b"ready?":
@@ -44,7 +48,7 @@ def main() -> None:
         answer = _start_child(shell, control, descriptors, json.loads(request))
         for descriptor in descriptors:
             os.close(descriptor)
-        # By this descriptor the grader ends the child, whatever the child does; its number means nothing outside.
+        # With this descriptor, the grader can end the child whatever it does. Its process id means nothing outside.
         child = [os.pidfd_open(answer["pid"])] if "pid" in answer and "error" not in answer else []
         socket.send_fds(control, [json.dumps(answer).encode()], child)
         for descriptor in child:
@@ -55,7 +59,7 @@ def _warm_up(modules: list[str]) -> NotebookShell:
     for module in modules:
         importlib.import_module(module)
     shell = make_shell()
-    # A first figure loads what the later ones need.
+    # The first figure loads what later ones need.
     shell.run("import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.title('$x$'); plt.show()", 1, 10**6, 10**7)
     shell.run("1 +", 1, 10**6, 10**7)
     shell.run("1 / 0", 1, 10**6, 10**7)
@@ -65,10 +69,12 @@ def _warm_up(modules: list[str]) -> NotebookShell:
     return shell
 
 
-def _start_child(shell: NotebookShell, control: socket.socket, pipes: list[int], limits: dict) -> dict:
-    """Fork a child into namespaces of its own, and give its process id, or the error that kept it from starting.
+def _start_child(
+    shell: NotebookShell, control: socket.socket, pipes: list[int], limits: dict[str, float]
+) -> dict[str, Any]:
+    """Fork a child into namespaces of its own and return its process id, or the error that kept it from starting.
 
-    It takes two forks: only a child of the process that asked for a process namespace is in it.
+    This takes two forks: a new process namespace holds only the children of the process that asked for it.
     """
     report, answer = os.pipe()
     first = os.fork()
@@ -88,13 +94,13 @@ def _start_child(shell: NotebookShell, control: socket.socket, pipes: list[int],
     os.close(answer)
     os.waitpid(first, 0)
     with open(report) as lines:
-        result: dict = {}
+        result: dict[str, Any] = {}
         for line in lines:
             result.update(json.loads(line))
     return result
 
 
-def _be_child(shell: NotebookShell, pipes: list[int], limits: dict, answer: int) -> None:
+def _be_child(shell: NotebookShell, pipes: list[int], limits: dict[str, float], answer: int) -> None:
     try:
         enter = isolation.limit_only if TRUSTED else isolation.enter
         enter(limits, keep=(*pipes, answer))
@@ -102,8 +108,8 @@ def _be_child(shell: NotebookShell, pipes: list[int], limits: dict, answer: int)
         os.close(answer)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         serve(shell, Channel(*pipes), limits)
-    except BaseException as error:  # noqa: BLE001, the grader hears of it
-        # Once it serves, `answer` is closed, and the grader sees that the wire is.
+    except BaseException as error:  # noqa: BLE001, the grader is told
+        # Once it serves, `answer` is closed, and the grader notices that the wire is closed, too.
         with contextlib.suppress(OSError):
             os.write(answer, json.dumps({"error": str(error)}).encode() + b"\n")
     finally:
