@@ -12,12 +12,11 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.classroom import ROOT, Classroom
-from grading.execution.cells import execute
-from grading.plugins.autograde import read_canonical
+from grading.execution.notebook import execute
+from grading.intake.canonical import read_canonical
 from grading.running.grade import grade
 from grading.running.pool import dask_cluster
-from grading.sandbox.launch import WARM, Zygote
-from grading.sandbox.trusted import TrustedZygote
+from grading.sandbox.launch import WARM
 
 ASSIGNMENT = "momentum"
 
@@ -54,16 +53,14 @@ def cluster(classroom: Classroom) -> None:
 
 def sandbox(classroom: Classroom) -> None:
     """execution alone, in the sandbox"""
-    with Zygote() as zygote:
-        for notebook in _notebooks(classroom):
-            execute(notebook, zygote=zygote)
+    for notebook in _notebooks(classroom):
+        execute(notebook)
 
 
 def trusted(classroom: Classroom) -> None:
     """execution alone, without the sandbox"""
-    with TrustedZygote() as zygote:
-        for notebook in _notebooks(classroom):
-            execute(notebook, zygote=zygote)
+    for notebook in _notebooks(classroom):
+        execute(notebook, trusted=True)
 
 
 def floor(classroom: Classroom) -> None:

@@ -11,6 +11,7 @@ import nbformat
 
 from grading.assignments import ASSIGNMENTS, QUESTIONS, module_name
 from grading.classroom import ROOT
+from grading.intake.cells import grade_id
 from grading.release import FOR_STUDENTS
 
 TEMPLATE = Path(__file__).resolve().parent / "assignment_template"
@@ -77,7 +78,7 @@ def _refuse_unusable(name: str) -> None:
 def _names_in_the_template() -> Iterator[str]:
     """List the names that the template's code uses, and the ids of its cells."""
     cells = _notebook().cells
-    yield from (cell.metadata.nbgrader.grade_id for cell in cells if "nbgrader" in cell.metadata)
+    yield from filter(None, map(grade_id, cells))
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     for source in (*code, _read("questions.py"), _read("solutions.py")):
         for node in ast.walk(ast.parse(source)):

@@ -19,6 +19,7 @@ from nbgrader.utils import is_solution
 from grading.assignments import ASSIGNMENTS
 from grading.classroom import ROOT, Classroom
 from grading.intake import timestamp
+from grading.intake.cells import find
 from grading.marking.calling import Function
 from grading.marking.question import Question
 
@@ -64,14 +65,14 @@ class Student:
 
 def _before_return(statement: str) -> Callable[[NotebookNode], None]:
     def spoil(notebook: NotebookNode) -> None:
-        cell = _cell(notebook, "update_with_momentum")
+        cell = find(notebook, "update_with_momentum")
         cell.source = cell.source.replace("    return ", f"{textwrap.indent(statement, '    ')}\n    return ", 1)
 
     return spoil
 
 
 def _delete_a_test_cell(notebook: NotebookNode) -> None:
-    notebook.cells.remove(_cell(notebook, "update_with_momentum_tests"))
+    notebook.cells.remove(find(notebook, "update_with_momentum_tests"))
 
 
 STUDENTS = (
@@ -164,7 +165,3 @@ def _source(function: Function, name: str) -> str:
 def _uncovered(cell: NotebookNode) -> str:
     """Give the model answer in a cell of the instructor's."""
     return re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.MULTILINE)
-
-
-def _cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
-    return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id)

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grading.intake.reading import LARGEST_FILE, why_not
+from grading.intake.entries import why_not
+from grading.intake.limits import MAX_FILE_BYTES
 
 LONGEST_PATH = 1_000  # characters
 LONGEST_NAME = 255  # bytes
@@ -49,6 +50,7 @@ class Allowance:
     size: int
 
     def spend_on(self, entries: list[zipfile.ZipInfo]) -> None:
+        """Take what these entries unpack to off the allowance."""
         self.entries -= len(entries)
         self.size -= sum(entry.file_size for entry in entries)
         if self.entries < 0 or self.size < 0:
@@ -128,7 +130,7 @@ def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> s
                 content += piece
     except _DAMAGED:
         return "The entry is damaged or encrypted."
-    assert len(content) <= LARGEST_FILE
+    assert len(content) <= MAX_FILE_BYTES
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):

@@ -1,8 +1,8 @@
 """Who is in the class: students' ids, and the names, numbers and addresses by which uploads can be recognized.
 
 The class list is what `nbgrader db student import students.csv` puts into the gradebook: every student with a name, an
-address or a number. Students with nothing but an id don't belong to it, because grading itself adds those. A roster file
-adds students to the class list, and further names and numbers of those who are in it.
+address or a number. Students with nothing but an id don't belong to it, because grading itself adds those. A roster
+file adds students to the class list, and further names and numbers of those who are in it.
 """
 
 import csv

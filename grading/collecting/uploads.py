@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from grading.collecting.archives import Allowance, NotUnpacked, is_hidden, unpack
-from grading.intake.reading import LARGEST_FOLDER, MOST_ENTRIES, walk, why_not
+from grading.intake.entries import walk, why_not
+from grading.intake.limits import MAX_ENTRIES, MAX_SUBMISSION_BYTES
 
 DEEPEST_ARCHIVE = 2
 LARGEST_CLASS = 8 * 2**30  # bytes
@@ -82,7 +83,7 @@ def read_uploads(path: Path, scratch: Path) -> Iterator[Upload]:
         if unopened := why_not(file.name, status):
             yield Upload(name, None, refused={str(name): unopened})
         elif stat.S_ISREG(status.st_mode):
-            allowance = Allowance(MOST_ENTRIES, LARGEST_FOLDER)
+            allowance = Allowance(MAX_ENTRIES, MAX_SUBMISSION_BYTES)
             notebooks, refused = _notebooks(file, str(name), scratch, allowance)
             yield Upload(name, file, notebooks, refused, at_second(status.st_mtime))
 

@@ -1,12 +1,12 @@
-"""Markdown of a submission as HTML that does nothing in the browser of who reads it.
+"""A submission's Markdown as HTML that does nothing in the reader's browser.
 
-nbconvert passes HTML in Markdown through, and nbgrader's pages ask for no cleaning. This filter takes the place of
+nbconvert passes HTML in Markdown through, and nbgrader's pages do not ask for it to be cleaned. This filter replaces
 nbconvert's `markdown2html`, for feedback and formgrader alike:
 
     c.HTMLExporter.filters = {"markdown2html": "grading.intake.markdown.safe_markdown"}
 
-HTML in the text is shown as text, and what the parser makes of the rest goes through bleach, nbconvert's own sanitizer.
-Formulas become MathML, which browsers draw without a script.
+HTML in the text is shown as text, and whatever the parser makes of the rest goes through nh3, a sanitizer. Formulas
+become MathML, which browsers draw without a script.
 """
 
 import html
@@ -14,39 +14,39 @@ import re
 import secrets
 from functools import lru_cache
 
-import bleach
+import nh3
 from docutils.utils.math.latex2mathml import tex2mathml
 from mistune.plugins import import_plugin
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-LONGEST = 10_000
-DEEPEST_QUOTE = 20
+from grading.intake.limits import MAX_MARKDOWN_CHARACTERS, MAX_QUOTE_DEPTH
 
 _TAGS = {
     *("a", "blockquote", "br", "code", "del", "div", "em", "hr", "p", "pre", "s", "span", "strong", "sub", "sup"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "dd", "dl", "dt", "li", "ol", "ul"),
     *("table", "tbody", "td", "th", "thead", "tr"),
 }
+_ATTRIBUTES = {"a": {"href"}, "div": {"class"}, "span": {"class"}}
 _SAFE_CLASS = re.compile(r"highlight|[a-z][a-z0-9]?")
-# Links that say where they lead. Others could lead to a page that was handed in, too, and acts where formgrader is.
-_PROTOCOLS = ["http", "https", "mailto"]
+# Links that say where they lead. Others could lead to a page that was handed in, too, and would act inside formgrader.
+_PROTOCOLS = {"http", "https", "mailto"}
 _LEADS_AWAY = re.compile(r"(?:https?://|mailto:|#)")
 
-# Ticks of task lists are form fields.
+# The boxes of task lists are form fields.
 _PLUGINS = [name for name in MarkdownWithMath.DEFAULT_PLUGINS if name != "task_lists"]
-# Environments that begin a formula; to the converter, the formula has begun.
+# Environments that begin a formula. The converter expects what is inside of them.
 _OUTSIDE_FORMULAS = ("align", "equation")
-# The converter does not know \dots, takes := apart, and sets the subscript of an accented letter below the letter.
+# The converter does not know \dots, takes := apart, and puts the subscript of an accented letter below it.
 _FOR_THE_CONVERTER = {
     r":=": r"\\coloneqq ",
     r"\\dots(?![a-zA-Z])": r"\\ldots",
     r"\\(hat|bar|tilde|vec|dot|ddot)\s*(\{[^{}]*\}|\\[a-zA-Z]+|[a-zA-Z])": r"{{}\\\1{\2}}",
 }
-_TALL_QUOTE = re.compile(rf"^(?:[ \t]*>){{{DEEPEST_QUOTE}}}", re.MULTILINE)
+_TALL_QUOTE = re.compile(rf"^(?:[ \t]*>){{{MAX_QUOTE_DEPTH}}}", re.MULTILINE)
 
 
 class _Renderer(IPythonRenderer):
-    """Renders all but the formulas: in their places stand marks that no text can guess."""
+    """Renders everything but the formulas, which it replaces by marks that no text can guess."""
 
     def __init__(self) -> None:
         super().__init__(escape=True, exclude_anchor_links=True)
@@ -54,11 +54,11 @@ class _Renderer(IPythonRenderer):
         self._formulas: list[str] = []
 
     def with_formulas(self, clean: str) -> str:
-        """Put the formulas into their places."""
+        """Return the cleaned page with the formulas in their places."""
         return re.sub(rf"{self._mark}-(\d+)-", lambda place: self._formulas[int(place[1])], clean)
 
     def inline_math(self, body: str) -> str:
-        """Keep a formula in a line."""
+        """Keep an inline formula."""
         return self._place_of(_mathml(body, f"${body}$"))
 
     def block_math(self, body: str) -> str:
@@ -66,7 +66,7 @@ class _Renderer(IPythonRenderer):
         return self._place_of(_mathml(body, f"$${body}$$", as_block=True))
 
     def latex_environment(self, name: str, body: str) -> str:
-        """Keep formulas below each other."""
+        """Keep an environment of formulas."""
         written = rf"\begin{{{name}}}{body}\end{{{name}}}"
         formula = body if name.strip("*") in _OUTSIDE_FORMULAS else written
         return self._place_of(_mathml(formula, written, as_block=True))
@@ -76,39 +76,48 @@ class _Renderer(IPythonRenderer):
         return f"{self._mark}-{len(self._formulas) - 1}-"
 
     def block_mermaidjs(self, code: str) -> str:
-        """Show the code: nbconvert would pass it to a script, unescaped."""
+        """Show the code, which nbconvert would pass to a script, unescaped."""
         return f"<pre><code>{html.escape(code)}</code></pre>"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Show what the picture is called: to load it would tell somebody that it was looked at."""
+        """Show the name of the picture, because loading it would tell somebody that the page was looked at."""
         return f"<em>[{html.escape(html.unescape(text))}: a picture, not shown]</em>"
 
 
-# The instructor's cells come again with every submission.
+# The instructor's cells return with every submission.
 @lru_cache(maxsize=256)
 def safe_markdown(source: str) -> str:
-    """Convert Markdown to HTML without scripts, styles, forms and pictures.
+    """Return Markdown as HTML without scripts, styles, forms and pictures.
 
-    Text that is very long, or that the parser cannot take, comes out as it is written; so does such a formula.
+    Text that is very long, or that the parser cannot handle, is shown as it is written; so are such formulas.
 
     Args:
-        source: Markdown with formulas, of anybody.
+        source: Markdown with formulas, from anybody.
     """
-    if len(source) > LONGEST or _TALL_QUOTE.search(source):
+    if len(source) > MAX_MARKDOWN_CHARACTERS or _TALL_QUOTE.search(source):
         return _as_written(source)
     try:
         renderer = _Renderer()
         rendered = MarkdownWithMath(renderer, plugins=map(import_plugin, _PLUGINS)).render(source)
-    except Exception:  # noqa: BLE001, a page for each student, whatever the parser stumbles over
+    except Exception:  # noqa: BLE001, every student gets a page, whatever the parser stumbles over
         return _as_written(source)
-    return renderer.with_formulas(bleach.clean(rendered, tags=_TAGS, attributes=_is_safe, protocols=_PROTOCOLS))
+    return renderer.with_formulas(
+        nh3.clean(
+            rendered,
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            attribute_filter=_safe_value,
+            url_schemes=_PROTOCOLS,
+            link_rel=None,
+        )
+    )
 
 
-def _is_safe(tag: str, name: str, value: str) -> bool:
+def _safe_value(tag: str, name: str, value: str) -> str | None:
     if name == "href":
-        return tag == "a" and bool(_LEADS_AWAY.match(value))
-    # The classes of highlighted code; others, such as Bootstrap's, could lay something over the page.
-    return name == "class" and tag in ("div", "span") and all(map(_SAFE_CLASS.fullmatch, value.split()))
+        return value if _LEADS_AWAY.match(value) else None
+    # The classes of highlighted code. Others, such as Bootstrap's, could lay something over the page.
+    return value if all(map(_SAFE_CLASS.fullmatch, value.split())) else None
 
 
 def _mathml(formula: str, written: str, as_block: bool = False) -> str:
@@ -116,7 +125,7 @@ def _mathml(formula: str, written: str, as_block: bool = False) -> str:
         formula = re.sub(pattern, instead, formula)
     try:
         return tex2mathml(formula, as_block)
-    except Exception:  # noqa: BLE001, it fails on what it does not know in more ways than it names
+    except Exception:  # noqa: BLE001, it fails in more ways than it names
         return f"<code>{html.escape(written)}</code>"
 
 

@@ -1,14 +1,13 @@
-"""PNG and JPEG files taken apart and put together again from what makes up the picture, without decoding it.
+"""PNG and JPEG files taken apart and put together again from the parts that make up the picture, without decoding it.
 
-What does not belong to the picture (text, profiles, animation, whatever is appended) stays behind. Nothing is decoded
-here: a decoder in C would be one more thing that a submission could attack.
+Everything else (text, profiles, animation, whatever is appended) is left out. Nothing is decoded, because a decoder in
+C would be one more thing that a submission could attack.
 """
 
 import struct
 import zlib
 
-MOST_PIXELS = 20_000_000
-LONGEST_SIDE = 10_000
+from grading.intake.limits import MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE_PIXELS
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"pHYs", b"bKGD", b"IDAT", b"IEND"}
@@ -22,8 +21,11 @@ _JPEG_SEGMENTS = {_SCAN, _QUANTIZATION, _HUFFMAN, _RESTART_INTERVAL, _JFIF, _ADO
 def clean_png(data: bytes) -> bytes | None:
     """Rebuild a PNG from its checked chunks, up to IEND.
 
+    Args:
+        data: content of the file.
+
     Returns:
-        The picture, or None if it is damaged, too large, or none.
+        The picture, or None if it is damaged, too large, or not a PNG.
     """
     if not data.startswith(_PNG):
         return None
@@ -48,8 +50,11 @@ def clean_png(data: bytes) -> bytes | None:
 def clean_jpeg(data: bytes) -> bytes | None:
     """Rebuild a JPEG from its segments, up to its end marker.
 
+    Args:
+        data: content of the file.
+
     Returns:
-        The picture, or None if it is damaged, too large, or none.
+        The picture, or None if it is damaged, too large, or not a JPEG.
     """
     if not data.startswith(bytes([0xFF, _START])):
         return None
@@ -74,7 +79,7 @@ def clean_jpeg(data: bytes) -> bytes | None:
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
-    """Find the next marker: in a scan, 0xFF stands before 0x00 and the restart markers."""
+    """Find the next marker: within a scan, 0xFF comes only before 0x00 and in restart markers."""
     while (at := data.find(b"\xff", at)) >= 0:
         if at + 1 < len(data) and data[at + 1] != 0 and not 0xD0 <= data[at + 1] <= 0xD7:
             return at
@@ -83,4 +88,5 @@ def _end_of_scan(data: bytes, at: int) -> int:
 
 
 def _fits(width: int, height: int) -> bool:
-    return 0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE and width * height <= MOST_PIXELS
+    within = 0 < width <= MAX_PICTURE_SIDE_PIXELS and 0 < height <= MAX_PICTURE_SIDE_PIXELS
+    return within and width * height <= MAX_PICTURE_PIXELS

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
+from grading.intake.limits import MAX_TIMESTAMP_BYTES
+
 NAME = "timestamp.txt"
-LONGEST = 100  # bytes
 
 
 class _NotATime(ValueError):
@@ -57,7 +58,7 @@ def write(folder: Path, when: datetime) -> None:
 def _read(folder: Path) -> datetime | None:
     file = folder / NAME
     status = file.lstat()
-    if not stat.S_ISREG(status.st_mode) or status.st_size > LONGEST:
+    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_TIMESTAMP_BYTES:
         raise _NotATime
     try:
         text = file.read_text(encoding="utf-8").strip()

@@ -1,4 +1,4 @@
-"""Calling a student's function: on copies, in silence, and with every failure caught."""
+"""Calling a student's function: on copies, silently, and with every failure caught."""
 
 import copy
 import copyreg
@@ -11,44 +11,49 @@ from typing import Any
 
 from IPython.utils.capture import capture_output
 
+from grading.sandbox.inside.limits import MAX_ITERATOR_ITEMS
+
 Function = Callable[..., Any]
 
-LONGEST_ITERATOR = 100_000
 
-# Read-only dictionaries are answers like others, but Python does not know how to copy them.
-copyreg.pickle(MappingProxyType, lambda mapping: (dict, (dict(mapping),)))
+def _as_dict(mapping: MappingProxyType[Any, Any]) -> tuple[Callable[..., Any], tuple[dict[Any, Any]]]:
+    return dict, (dict(mapping),)
+
+
+# Read-only dictionaries are answers like any other, but Python does not know how to copy them.
+copyreg.pickle(MappingProxyType, _as_dict)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One hidden call: the arguments, and a label by which criteria pick their cases."""
+    """One hidden call: the arguments, and a label that criteria use to select their cases."""
 
     label: str
-    args: tuple = ()
+    args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call came to: its value or the name of its error, and its arguments as they were afterwards."""
+    """The outcome of a call: its value or the name of its error, and its arguments as they were afterwards."""
 
     value: Any
     error: str | None
-    args: tuple
+    args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
 
 def call(function: Function, case: Case) -> Outcome:
     """Call `function` with copies of the case's arguments.
 
-    Nothing that the function prints, plots or warns of gets out: it may hold the hidden inputs.
+    Nothing that the function prints, plots or warns about gets out, because it may contain the hidden inputs.
 
     Args:
         function: a student's function, the reference, or a common mistake.
         case: the hidden call.
 
     Returns:
-        The outcome. An iterator's items become a list. Of an exception only the name of its built-in class is kept.
+        The outcome. An iterator becomes a list of its items, an exception the name of its built-in class.
 
     Raises:
         KeyboardInterrupt: the call was interrupted, as it is when the cell runs out of time.
@@ -60,7 +65,7 @@ def call(function: Function, case: Case) -> Outcome:
         try:
             value = function(*args, **kwargs)
             if isinstance(value, Iterator):
-                value = list(itertools.islice(value, LONGEST_ITERATOR))
+                value = list(itertools.islice(value, MAX_ITERATOR_ITEMS))
             value = copy.deepcopy(value)
         except KeyboardInterrupt:
             raise

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeCollect
 
-from grading.intake.reading import set_aside
+from grading.intake.setting_aside import find_refused
 
 # How the lines of the log begin that name what was not collected; whoever reads the log looks for it.
 LEFT = "Left in the exchange: "
@@ -24,7 +24,7 @@ class CollectWithoutLinks(ExchangeCollect):
 
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
         """Copy a submission as nbgrader does, except for what nothing may open."""
-        source, refused = Path(src), set_aside(Path(src))
+        source, refused = Path(src), find_refused(Path(src))
         for entry, why in refused.items():
             self._leave(entry, why.reason)
         if source in refused:
@@ -39,7 +39,7 @@ class CollectWithoutLinks(ExchangeCollect):
                     raise OSError(ENOSPC, strerror(ENOSPC), dest) from None
                 self._leave(source, "A file of the submission may not be read.")
                 return
-            if set_aside(copy):
+            if find_refused(copy):
                 self._leave(source, "It changed while it was being read.")
                 return
             super().do_copy(str(copy), dest, log)

@@ -8,8 +8,8 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
 from grading.basis import KEY, line_for_page
-from grading.execution.cells import is_test
-from grading.execution.test_cell import error_output
+from grading.execution.instructor_tests import error_output
+from grading.intake.cells import is_test
 from grading.version import VERSION
 
 # What a screen reader says of a picture.

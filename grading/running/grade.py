@@ -18,8 +18,8 @@ from tqdm import tqdm
 from grading.basis import Basis, basis_of_assignment, basis_of_submission, basis_on_page, changes
 from grading.classroom import ROOT, Classroom, Submission
 from grading.intake import timestamp
-from grading.intake.reading import Refused, set_aside
-from grading.plugins.autograde import REFUSED, in_its_place, move_refused
+from grading.intake.reading import Refused
+from grading.intake.setting_aside import REFUSED, find_refused, in_its_place, move_refused
 from grading.running import rows
 from grading.running.pool import OpenExecutor, enough_processes, graded
 from grading.running.submission import Graded, Task
@@ -141,7 +141,7 @@ def _basis_of_mark(classroom: Classroom, submission: Submission) -> Basis | None
 
 def _basis_of_handed_in(classroom: Classroom, submission: Submission) -> Basis:
     path = classroom.notebook("submitted", *submission)
-    if set_aside(path.parent):
+    if find_refused(path.parent):
         # Nothing may open it, and grading will move it out of the way.
         return {"submission": "to be set aside"}
     return basis_of_submission(*_read(path))

@@ -68,7 +68,7 @@ class Graded:
     after: Rows = field(default_factory=dict)
 
 
-# nbgrader changes the working directory, and the hidden tests' output is caught for the whole process.
+# nbgrader changes the working directory, and what the hidden tests print is caught, both for the whole process.
 _one_at_a_time = threading.Lock()
 
 

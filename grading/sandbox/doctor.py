@@ -48,9 +48,9 @@ for _ in range(200):
 
 
 WHAT_TO_DO = (
-    "Grade on Linux where bubblewrap may create user namespaces: Ubuntu 24.04 needs an AppArmor profile for bwrap that "
-    "allows it, and a container needs the right to do it. Or, if you trust everybody whose work you grade, do without a "
-    "sandbox: --trusted-submissions."
+    "Grade on Linux where bubblewrap may create user namespaces: Ubuntu 24.04 needs an AppArmor profile for bwrap "
+    "that allows it, and a container needs the right to do it. Or, if you trust everybody whose work you grade, do "
+    "without a sandbox: --trusted-submissions."
 )
 
 

@@ -15,9 +15,10 @@ class RemoteInterrupt(KeyboardInterrupt):
 class RemoteFunction:
     """Calls a function of the notebook by name.
 
-    The arguments go out as copies; whatever the function changes in them is then changed in the arguments here, so a test
-    can check whether they were left untouched. An exception is raised again here as its built-in class, with the name of
-    the function as `raised_in`. A call that does not end raises TimeoutError; one that ends its process, SystemError.
+    The arguments go out as copies. Whatever the function changes in them is then changed in the arguments here, so that
+    a test can check whether they were left untouched. An exception is raised again as its built-in class, with the name
+    of the function as `raised_in`. A call that does not end raises TimeoutError, and one that ends its process raises
+    SystemError.
 
     Args:
         name: of the function in the notebook.

@@ -57,7 +57,7 @@ def current(root: Path, assignment: str = "momentum") -> Basis:
         ("solutions/momentum.py", "its reference solution has changed"),
         ("solutions/_check.py", "its reference solution has changed"),
         ("grading/intake/canonical.py", "the way submissions are read has changed"),
-        ("grading/execution/test_cell.py", "the way notebooks are executed has changed"),
+        ("grading/execution/instructor_tests.py", "the way notebooks are executed has changed"),
         ("grading/sandbox/session.py", "the sandbox has changed"),
         ("grading/sandbox/inside/wire.py", "the sandbox has changed"),
         ("grading/marking/comparing.py", "the way functions are marked has changed"),

@@ -2,11 +2,12 @@
 
 import pytest
 from nbformat import NotebookNode
-from nbgrader.utils import determine_grade, is_grade, is_solution
+from nbgrader.utils import determine_grade
 
-from grading.execution.execute import execute_notebook
+from grading.execution.notebook import execute
 from grading.intake.canonical import canonical
-from grading.sandbox.limits import Limits
+from grading.intake.cells import is_test
+from grading.intake.source import Source
 from tests.honest.open import marks_in_the_open
 from tests.honest.submissions import SUBMISSIONS, Honest
 from tests.released import source
@@ -19,7 +20,7 @@ def _canonical(submission: Honest) -> NotebookNode:
     for notebook in (ours, theirs):
         # The figure at the end carries no points, and takes a second.
         notebook.cells = [cell for cell in notebook.cells if "draw_contours(" not in cell.source]
-    return canonical(ours, theirs).notebook
+    return canonical(Source(ours), theirs).notebook
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +40,8 @@ def test_the_corpus_says_what_is_so(in_the_open: dict, submission: Honest) -> No
 
 
 def _marks_in_the_sandbox(submission: Honest) -> dict[str, float]:
-    executed = execute_notebook(_canonical(submission), None, Limits())
-    tests = [cell for cell in executed.notebook.cells if is_grade(cell) and not is_solution(cell)]
+    executed = execute(_canonical(submission))
+    tests = filter(is_test, executed.notebook.cells)
     return {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in tests}
 
 

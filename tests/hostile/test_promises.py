@@ -34,7 +34,7 @@ def test_the_control_is_the_installed_nbgrader() -> None:
 
 def test_it_tells_the_limits() -> None:
     settings = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
-    limits = Limits(cell_seconds=settings.ExecuteInSandbox.cell_seconds)
+    limits = Limits(**settings.ExecuteInSandbox)
     limit = {what: others[0] for what, others in _rows(2).items()}
     assert limit["a cell, or all calls of one test"] == f"{limits.cell_seconds:g} seconds"
     assert limit["the whole notebook"] == f"{limits.notebook_seconds:g} seconds"

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from grading.intake.canonical import LINKED, MISSING, Canonical, canonical
 from grading.intake.reading import SHARED
+from grading.intake.source import Source
 from tests.released import answered, duplicate, find, grade_id, insert, place, released, source
 
 SOLUTION = "update_with_momentum"
@@ -23,7 +24,7 @@ def notebook() -> NotebookNode:
 
 
 def _canonical(notebook: NotebookNode) -> Canonical:
-    result = canonical(source(), notebook)
+    result = canonical(Source(source()), notebook)
     _holds(result.notebook)
     return result
 
@@ -124,7 +125,7 @@ def test_ids_of_extra_cells_do_not_meet_the_instructors(notebook: NotebookNode) 
     originals = source()
     originals.cells[2].id = "extra-0"
     insert(notebook, "top = 0", before="momentum")
-    ids = [cell.id for cell in canonical(originals, notebook).notebook.cells]
+    ids = [cell.id for cell in canonical(Source(originals), notebook).notebook.cells]
     assert ids[1:] == [cell.id for cell in originals.cells]
 
 
@@ -233,7 +234,7 @@ def test_code_cells_without_nbgrader_metadata_are_the_students(notebook: Noteboo
     originals = source()
     originals.cells.append(nbformat.v4.new_code_cell("beta = 0.9", id="try-it"))
     notebook.cells.append(nbformat.v4.new_code_cell("beta = 0.99", id="try-it"))
-    assert canonical(originals, notebook).notebook.cells[-1].source == "beta = 0.99"
+    assert canonical(Source(originals), notebook).notebook.cells[-1].source == "beta = 0.99"
 
 
 def test_no_cell_of_the_students_gets_metadata_from_itself(notebook: NotebookNode) -> None:
@@ -270,4 +271,4 @@ def test_outputs_of_the_source_stay_behind(notebook: NotebookNode) -> None:
     for cell in originals.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [nbformat.v4.new_output("stream", text="the answer is 42")], 1
-    assert "42" not in str([cell.get("outputs") for cell in canonical(originals, notebook).notebook.cells])
+    assert "42" not in str([cell.get("outputs") for cell in canonical(Source(originals), notebook).notebook.cells])

@@ -12,7 +12,7 @@ from nbconvert.filters import ansi2html
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-from grading.intake import outputs
+from grading.intake import limits, outputs
 from grading.intake.outputs import NOT_SHOWN, Budget, safe_outputs
 from grading.intake.pictures import clean_jpeg, clean_png
 
@@ -129,14 +129,14 @@ def test_damaged_pictures_are_none(clean) -> None:
         clean(bytes(damaged))
 
 
-def test_control_characters_go_and_colours_stay() -> None:
+def test_control_characters_go_and_colors_stay() -> None:
     text = "\x1b[31mred\x1b[0m \x1b[2J\x1b]0;title\x07\x1b]52;c;ZXZpbA==\x1b\\\x1bcA\x00\x08\ud800B\x1b[\x9f\rC"
     (output,) = safe_outputs([{"output_type": "stream", "name": "x", "text": text}])
     assert output == {"output_type": "stream", "name": "stdout", "text": "\x1b[31mred\x1b[0m AB\nC"}
     assert "<script>" not in ansi2html(output.text + "<script>")
 
 
-def test_odd_colours_do_not_stop_the_page() -> None:
+def test_odd_colors_do_not_stop_the_page() -> None:
     for code in ("38;5", "38;2;1", "48;5;999", "999", ";;;", "38;2;1;2;3", "1" * 20, "0;0;0"):
         (output,) = safe_outputs([{"output_type": "stream", "text": f"\x1b[{code}mred\x1b[0m"}])
         ansi2html(output.text)
@@ -157,9 +157,9 @@ def test_odd_colours_do_not_stop_the_page() -> None:
 )
 def test_floods_are_cut(flood: list) -> None:
     kept = safe_outputs(flood)
-    assert 0 < len(json.dumps(kept)) < outputs.MOST_OF_A_CELL * 1.5
-    assert len(kept) <= outputs.MOST_OUTPUTS + 1
-    assert all(len(_text(output)) <= outputs.LONGEST_TEXT * 2.1 for output in kept)
+    assert 0 < len(json.dumps(kept)) < limits.MAX_CELL_OUTPUT_CHARACTERS * 1.5
+    assert len(kept) <= limits.MAX_OUTPUTS_PER_CELL + 1
+    assert all(len(_text(output)) <= limits.MAX_OUTPUT_TEXT_CHARACTERS * 2.1 for output in kept)
 
 
 def test_a_notebook_is_bounded_as_a_whole() -> None:
@@ -167,7 +167,7 @@ def test_a_notebook_is_bounded_as_a_whole() -> None:
     budget = Budget()
     notebook = new_notebook(cells=[new_code_cell(outputs=budget.keep(flood)) for _ in range(50)])
     nbformat.validate(notebook)
-    assert len(json.dumps(notebook)) < outputs.MOST_OF_A_NOTEBOOK * 1.2
+    assert len(json.dumps(notebook)) < limits.MAX_NOTEBOOK_OUTPUT_CHARACTERS * 1.2
     assert notebook.cells[-1].outputs[0].text == outputs.CUT
 
 
@@ -194,12 +194,12 @@ def test_junk_becomes_valid_or_nothing(junk: object) -> None:
 
 
 def test_a_text_alone_is_bounded() -> None:
-    (output,) = safe_outputs([new_output("stream", text="x" * (2 * outputs.LONGEST_TEXT))])
-    assert len(output.text) == outputs.LONGEST_TEXT + len(outputs.CUT)
+    (output,) = safe_outputs([new_output("stream", text="x" * (2 * limits.MAX_OUTPUT_TEXT_CHARACTERS))])
+    assert len(output.text) == limits.MAX_OUTPUT_TEXT_CHARACTERS + len(outputs.CUT)
 
 
 def test_a_large_picture_is_not_even_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outputs.base64, "b64decode", lambda *_, **__: pytest.fail("decoded"))
-    data = {"image/png": "A" * (2 * outputs.LARGEST_PICTURE)}
+    data = {"image/png": "A" * (2 * limits.MAX_PICTURE_BYTES)}
     (output,) = safe_outputs([new_output("display_data", data)])
     assert output.data == {"text/plain": NOT_SHOWN}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grading.intake import timestamp
+from grading.intake.limits import MAX_TIMESTAMP_BYTES
 
 SIX = datetime(2027, 3, 8, 18, 0, tzinfo=UTC)
 
@@ -28,7 +29,7 @@ def test_what_is_not_a_time_is_none(tmp_path: Path, text: str) -> None:
 
 
 def test_a_long_file_is_not_a_time(tmp_path: Path) -> None:
-    (tmp_path / "timestamp.txt").write_text(f"2027-03-08 18:00:00 UTC{' ' * timestamp.LONGEST}")
+    (tmp_path / "timestamp.txt").write_text(f"2027-03-08 18:00:00 UTC{' ' * MAX_TIMESTAMP_BYTES}")
     assert timestamp.read(tmp_path) is None
 
 

@@ -4,9 +4,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grading.execution.cells import execute
+from grading.execution.notebook import execute
 from grading.plugins.feedback import HideTests
-from grading.sandbox.launch import Zygote
 
 VISIBLE = "assert f(0) == 0"
 HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
@@ -19,11 +18,11 @@ def f(x):
 """
 
 
-def _shown(zygote: Zygote, test: str, student: str = STUDENT) -> NotebookNode:
+def _shown(test: str, student: str = STUDENT) -> NotebookNode:
     """Run a test cell, and give it as feedback shows it."""
     metadata = {"nbgrader": {"grade": True, "solution": False, "locked": True, "points": 1, "grade_id": "f_tests"}}
     notebook = new_notebook(cells=[new_code_cell(student), new_code_cell(test, metadata=metadata)])
-    executed = execute(notebook, zygote=zygote).notebook
+    executed = execute(notebook).notebook
     # The tests' own words are there before, for the instructor to see.
     assert test == executed.cells[1].source
     return HideTests().preprocess(executed, {})[0].cells[1]
@@ -46,9 +45,9 @@ FAILING = {
 
 
 @pytest.mark.parametrize("name", FAILING)
-def test_a_hidden_test_tells_its_message_alone(zygote: Zygote, name: str) -> None:
+def test_a_hidden_test_tells_its_message_alone(name: str) -> None:
     test, told = FAILING[name]
-    cell = _shown(zygote, f"{VISIBLE}\n{HIDDEN.format(test)}")
+    cell = _shown(f"{VISIBLE}\n{HIDDEN.format(test)}")
     assert cell.source == VISIBLE
     (output,) = cell.outputs
     assert f"{output.ename}: {output.evalue}" == told
@@ -56,12 +55,12 @@ def test_a_hidden_test_tells_its_message_alone(zygote: Zygote, name: str) -> Non
     assert "secret" not in str(cell) and "5772" not in str(cell)
 
 
-def test_what_it_prints_is_told(zygote: Zygote) -> None:
-    cell = _shown(zygote, HIDDEN.format("print('2 of 5')\n2"))
+def test_what_it_prints_is_told() -> None:
+    cell = _shown(HIDDEN.format("print('2 of 5')\n2"))
     assert [output.output_type for output in cell.outputs] == ["stream", "execute_result"]
 
 
-def test_a_visible_test_keeps_its_traceback(zygote: Zygote) -> None:
-    cell = _shown(zygote, "assert f(0) == 1")
+def test_a_visible_test_keeps_its_traceback() -> None:
+    cell = _shown("assert f(0) == 1")
     assert cell.source == "assert f(0) == 1"
     assert len(cell.outputs[0].traceback) > 1

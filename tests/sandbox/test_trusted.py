@@ -14,8 +14,9 @@ from nbgrader.utils import determine_grade
 
 from grading.__main__ import main
 from grading.classroom import ROOT, Classroom
-from grading.execution.cells import execute
+from grading.execution.notebook import execute
 from grading.intake.canonical import canonical
+from grading.intake.source import Source
 from grading.sandbox.doctor import complaints
 from grading.sandbox.launch import SandboxError
 from grading.sandbox.limits import Limits
@@ -37,18 +38,18 @@ def _inside(trusted: TrustedZygote, source: str) -> str:
         return "".join(output.get("text", output.get("ename", "")) for output in session.run_cell(source, 1))
 
 
-def _points(trusted: TrustedZygote, text: str) -> float:
+def _points(text: str) -> float:
     source = short_source()
     notebook = answered(source)
     find(notebook, "update_with_momentum").source += text
-    executed = execute(canonical(source, notebook).notebook, zygote=trusted, limits=Limits(cell_seconds=1.5))
+    executed = execute(canonical(Source(source), notebook).notebook, limits=Limits(cell_seconds=1.5), trusted=True)
     return determine_grade(find(executed.notebook, TESTS))[0]
 
 
-def test_marks_are_the_same(trusted: TrustedZygote) -> None:
-    assert _points(trusted, "") == 5
-    assert _points(trusted, "\nupdate_with_momentum = lambda *_: None") == 0
-    assert _points(trusted, "\ndef update_with_momentum(*_):\n    while True: pass") == 0
+def test_marks_are_the_same() -> None:
+    assert _points("") == 5
+    assert _points("\nupdate_with_momentum = lambda *_: None") == 0
+    assert _points("\ndef update_with_momentum(*_):\n    while True: pass") == 0
 
 
 def test_the_tests_stay_outside(trusted: TrustedZygote) -> None:

@@ -14,7 +14,9 @@ from nbgrader.preprocessors import ClearSolutions
 
 from grading.assignments import ASSIGNMENTS
 from grading.classroom import ROOT, Classroom
-from grading.plugins.autograde import REFUSED, read_canonical
+from grading.intake.canonical import read_canonical
+from grading.intake.cells import grade_id
+from grading.intake.setting_aside import REFUSED
 from grading.results.report.alike import Alike, alike
 from grading.results.report.remarks import remarks, stops
 
@@ -140,7 +142,7 @@ def _marked(
 
 def _in_order(assignment: str, notebooks: Iterable[Any]) -> list[Any]:
     """Sort the cells that carry points as they stand in the notebook; the gradebook keeps no order."""
-    order = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in _source(assignment).cells]
+    order = [grade_id(cell) for cell in _source(assignment).cells]
     cells = [cell for notebook in notebooks for cell in (*notebook.grade_cells, *notebook.task_cells)]
     return sorted(cells, key=lambda cell: (order.index(cell.name) if cell.name in order else len(order), cell.name))
 

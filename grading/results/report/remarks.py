@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grading.assignments import QUESTIONS
+from grading.intake.cells import grade_id
 
 STILL_TO_BE_WRITTEN = "This function is still to be written."
 UNEXPLAINED = "Points are lost in a way that no known mistake explains."
@@ -51,7 +52,7 @@ def stops(notebook: Notebook) -> Iterator[str]:
     """
     for cell in notebook["cells"]:
         errors = [output for output in cell.get("outputs", ()) if output["output_type"] == "error"]
-        name = _nbgrader(cell).get("grade_id")
+        name = grade_id(cell)
         what = f'The cell "{name}"' if name else "A cell of the student's own"
         if any(error["ename"] in _STOPPED for error in errors):
             yield f"{what} was stopped."

@@ -19,6 +19,7 @@ TRUSTED = sys.argv[3:] == ["trusted"]
 if not TRUSTED:
     isolation.drop_root()
 
+
 import contextlib
 import gc
 import importlib
@@ -87,7 +88,7 @@ def _start_child(
             if child == 0:
                 _be_child(shell, pipes, limits, answer)
             os.write(answer, json.dumps({"pid": child}).encode() + b"\n")
-        except BaseException as error:  # noqa: BLE001, the grader hears of it
+        except BaseException as error:  # noqa: BLE001, the grader is told
             os.write(answer, json.dumps({"error": str(error)}).encode() + b"\n")
         finally:
             os._exit(0)

@@ -12,8 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
 from grading.classroom import ROOT
-from grading.execution.cells import execute
-from grading.sandbox.launch import Zygote
+from grading.execution.notebook import execute
 from grading.sandbox.limits import Limits
 
 QUICK = Limits(cell_seconds=1.5)
@@ -46,18 +45,18 @@ def _after(statement: str) -> Callable[[str], str]:
     return lambda source: f"{source}\n{statement}"
 
 
-def test_right_answers_earn_all(zygote: Zygote, momentum: NotebookNode) -> None:
-    executed = execute(momentum, zygote=zygote)
+def test_right_answers_earn_all(momentum: NotebookNode) -> None:
+    executed = execute(momentum)
     assert _points(executed.notebook) == {**OTHERS, TESTS: 5}
     assert executed.notes == ()
     assert not any("outputs" in cell and cell.outputs for cell in momentum.cells)
 
 
-def test_a_seed_makes_the_run_again(zygote: Zygote, momentum: NotebookNode) -> None:
-    drawn = {execute(momentum, zygote=zygote).seed for _ in range(2)}
+def test_a_seed_makes_the_run_again(momentum: NotebookNode) -> None:
+    drawn = {execute(momentum).seed for _ in range(2)}
     assert len(drawn) == 2
     spoilt = _spoilt(momentum, _before_return("if parameters['W1'].sum() > 0:\n    return None"))
-    seen = {str(_points(execute(spoilt, zygote=zygote, seed=3).notebook)) for _ in range(3)}
+    seen = {str(_points(execute(spoilt, seed=3).notebook)) for _ in range(3)}
     assert len(seen) == 1
 
 
@@ -81,9 +80,9 @@ COSTS_ALL = {
 
 
 @pytest.mark.parametrize("spoil", COSTS_ALL.values(), ids=COSTS_ALL)
-def test_one_function_s_trouble_is_its_own(zygote: Zygote, momentum: NotebookNode, spoil: Callable[[str], str]) -> None:
+def test_one_function_s_trouble_is_its_own(momentum: NotebookNode, spoil: Callable[[str], str]) -> None:
     began = time.monotonic()
-    points = _points(execute(_spoilt(momentum, spoil), zygote=zygote, limits=QUICK).notebook)
+    points = _points(execute(_spoilt(momentum, spoil), limits=QUICK).notebook)
     assert points == {**OTHERS, TESTS: 0}
     assert time.monotonic() - began < 30
 
@@ -99,11 +98,11 @@ COSTS_NOTHING = {
 
 
 @pytest.mark.parametrize("spoil", COSTS_NOTHING.values(), ids=COSTS_NOTHING)
-def test_harmless(zygote: Zygote, momentum: NotebookNode, spoil: Callable[[str], str]) -> None:
-    assert _points(execute(_spoilt(momentum, spoil), zygote=zygote).notebook) == {**OTHERS, TESTS: 5}
+def test_harmless(momentum: NotebookNode, spoil: Callable[[str], str]) -> None:
+    assert _points(execute(_spoilt(momentum, spoil)).notebook) == {**OTHERS, TESTS: 5}
 
 
-def test_a_value_that_cannot_be_looked_at_costs_its_own_test(zygote: Zygote) -> None:
+def test_a_value_that_cannot_be_looked_at_costs_its_own_test() -> None:
     student = """
 import os
 from collections.abc import Mapping
@@ -114,19 +113,19 @@ class Bomb(Mapping):
 answer, other = Bomb(), 1
 """
     cells = [new_code_cell(student), _test_cell("assert answer"), _test_cell("assert other == 1")]
-    executed = execute(new_notebook(cells=cells), zygote=zygote).notebook
+    executed = execute(new_notebook(cells=cells)).notebook
     assert [determine_grade(cell)[0] for cell in executed.cells[1:]] == [0, 1]
 
 
-def test_changed_arguments_are_seen(zygote: Zygote, momentum: NotebookNode) -> None:
+def test_changed_arguments_are_seen(momentum: NotebookNode) -> None:
     for statement in ("velocity['dW1'] += 1", "velocity.clear()", "parameters['new'] = 0"):
-        points = _points(execute(_spoilt(momentum, _before_return(statement)), zygote=zygote).notebook)
+        points = _points(execute(_spoilt(momentum, _before_return(statement))).notebook)
         assert points[TESTS] == 4, statement
 
 
-def test_a_late_case_costs_what_was_not_earned_before(zygote: Zygote, momentum: NotebookNode) -> None:
+def test_a_late_case_costs_what_was_not_earned_before(momentum: NotebookNode) -> None:
     slow_at_the_end = _before_return("if learning_rate == 0:\n    while True: pass")
-    assert _points(execute(_spoilt(momentum, slow_at_the_end), zygote=zygote, limits=QUICK).notebook).keys()
+    assert _points(execute(_spoilt(momentum, slow_at_the_end), limits=QUICK).notebook).keys()
 
 
 def _test_cell(source: str, points: int = 1) -> NotebookNode:
@@ -134,33 +133,33 @@ def _test_cell(source: str, points: int = 1) -> NotebookNode:
     return new_code_cell(source, metadata=metadata)
 
 
-def _grade(zygote: Zygote, student: str, test: str, locked: str = "import numpy as np") -> tuple[float, NotebookNode]:
+def _grade(student: str, test: str, locked: str = "import numpy as np") -> tuple[float, NotebookNode]:
     metadata = {"nbgrader": {"grade": False, "solution": False, "locked": True, "grade_id": "setup"}}
     cells = [new_code_cell(locked, metadata=metadata), new_code_cell(student), _test_cell(test)]
-    cell = execute(new_notebook(cells=cells), zygote=zygote, limits=QUICK).notebook.cells[-1]
+    cell = execute(new_notebook(cells=cells), limits=QUICK).notebook.cells[-1]
     return determine_grade(cell)[0], cell
 
 
-def test_ordinary_assertions_serve(zygote: Zygote) -> None:
+def test_ordinary_assertions_serve() -> None:
     square = "def square(x): return x * x"
-    assert _grade(zygote, square, "assert square(3) == 9")[0] == 1
-    assert _grade(zygote, square, "assert np.allclose(square(np.arange(3)), [0, 1, 4])")[0] == 1
-    assert _grade(zygote, square, "assert square(x=3) == 8")[0] == 0
-    assert _grade(zygote, square, "try:\n    square()\nexcept TypeError:\n    pass\nelse:\n    1 / 0")[0] == 1
+    assert _grade(square, "assert square(3) == 9")[0] == 1
+    assert _grade(square, "assert np.allclose(square(np.arange(3)), [0, 1, 4])")[0] == 1
+    assert _grade(square, "assert square(x=3) == 8")[0] == 0
+    assert _grade(square, "try:\n    square()\nexcept TypeError:\n    pass\nelse:\n    1 / 0")[0] == 1
 
 
-def test_variables_come_as_copies(zygote: Zygote) -> None:
-    assert _grade(zygote, "answer = [1, {'a': np.ones(2)}]", "assert answer[1]['a'].sum() == 2")[0] == 1
-    assert _grade(zygote, "", "assert answer == 1")[1].outputs[0].ename == "NameError"
+def test_variables_come_as_copies() -> None:
+    assert _grade("answer = [1, {'a': np.ones(2)}]", "assert answer[1]['a'].sum() == 2")[0] == 1
+    assert _grade("", "assert answer == 1")[1].outputs[0].ename == "NameError"
 
 
-def test_what_the_instructor_defined_is_not_the_student_s(zygote: Zygote) -> None:
+def test_what_the_instructor_defined_is_not_the_student_s() -> None:
     locked = "def double(x):\n    return 2 * x\n\ndef of_both(x):\n    return double(x) + triple(x)"
     student = "def double(x):\n    return 0\n\ndef triple(x):\n    return 3 * x\nassert_ = print = sum = None"
-    assert _grade(zygote, student, "assert double(2) == 4 and of_both(1) == 5 and sum([1]) == 1", locked)[0] == 1
+    assert _grade(student, "assert double(2) == 4 and of_both(1) == 5 and sum([1]) == 1", locked)[0] == 1
 
 
-def test_tests_are_out_of_reach(zygote: Zygote) -> None:
+def test_tests_are_out_of_reach() -> None:
     student = """
 import sys, inspect
 def spy(x):
@@ -168,13 +167,13 @@ def spy(x):
     names = {name for frame in inspect.stack() for name in [*frame.frame.f_locals, *frame.frame.f_globals]}
     return word in names or word in str(vars(sys.modules["__main__"]))
 """
-    assert _grade(zygote, student, "secret = 1\nassert spy(1) is False")[0] == 1
+    assert _grade(student, "secret = 1\nassert spy(1) is False")[0] == 1
 
 
-def test_patches_stay_where_they_are(zygote: Zygote) -> None:
+def test_patches_stay_where_they_are() -> None:
     student = "import numpy as np, builtins\nnp.allclose = lambda *_: True\nbuiltins.abs = lambda x: 0\nf = lambda x: 7"
-    assert _grade(zygote, student, "assert np.allclose(f(1), 1)")[0] == 0
-    assert _grade(zygote, student, "assert abs(f(1)) == 0")[0] == 0
+    assert _grade(student, "assert np.allclose(f(1), 1)")[0] == 0
+    assert _grade(student, "assert abs(f(1)) == 0")[0] == 0
 
 
 class TestAnswersAreFresh:
@@ -183,13 +182,13 @@ class TestAnswersAreFresh:
     LIAR = "class Liar(%s):\n    def __eq__(self, other): return True\n    __hash__ = None\n"
 
     @pytest.mark.parametrize("kind", ["object", "float", "int", "str", "list", "dict", "np.float64", "np.ndarray"])
-    def test_equality_is_ours(self, zygote: Zygote, kind: str) -> None:
+    def test_equality_is_ours(self, kind: str) -> None:
         make = "Liar((1,))" if kind == "np.ndarray" else "Liar()"
         student = f"import numpy as np\n{self.LIAR % kind}f = lambda x: {make}"
-        assert _grade(zygote, student, "assert (f(1) == 'right') is True")[0] == 0
+        assert _grade(student, "assert (f(1) == 'right') is True")[0] == 0
 
 
-def test_questions_do_not_see_each_other(zygote: Zygote) -> None:
+def test_questions_do_not_see_each_other() -> None:
     student = "seen = []\ndef f(x):\n    seen.append(x)\n    return len(seen)"
     notebook = new_notebook(
         cells=[
@@ -200,20 +199,20 @@ def test_questions_do_not_see_each_other(zygote: Zygote) -> None:
             _test_cell("assert f(1) == 2"),
         ]
     )
-    executed = execute(notebook, zygote=zygote).notebook
+    executed = execute(notebook).notebook
     assert [determine_grade(cell)[0] for cell in executed.cells if cell.metadata.get("nbgrader")] == [1, 1, 1]
 
 
-def test_a_test_sees_the_notebook_as_it_stands_at_its_place(zygote: Zygote) -> None:
+def test_a_test_sees_the_notebook_as_it_stands_at_its_place() -> None:
     cells = [new_code_cell("answer = 1\ndef f(): return answer")]
     cells += [_test_cell("assert (f(), answer) == (1, 1)"), new_code_cell("answer = 2")]
     cells += [_test_cell("assert (f(), answer) == (2, 2)"), new_code_cell("def f(): return 3\ndel answer")]
     cells += [_test_cell("assert f() == 3"), new_code_cell("del f")]
-    executed = execute(new_notebook(cells=cells), zygote=zygote).notebook
+    executed = execute(new_notebook(cells=cells)).notebook
     assert [determine_grade(cell)[0] for cell in executed.cells if cell.metadata.get("nbgrader")] == [1, 1, 1]
 
 
-def test_a_crash_leaves_the_place_of_the_test_as_it_was(zygote: Zygote) -> None:
+def test_a_crash_leaves_the_place_of_the_test_as_it_was() -> None:
     student = "import os\nruns = 0\ndef f(x):\n    global runs\n    runs += 1\n    return runs if x else os._exit(0)"
     test = """
 def crashes():
@@ -224,7 +223,7 @@ def crashes():
 assert [f(1), f(1), crashes(), f(1), crashes(), crashes(), f(1), f(1)] == [1, 2, True, 1, True, True, 1, 2]
 """
     cells = [new_code_cell(student), _test_cell(test), new_code_cell("runs = 7"), _test_cell("assert f(1) == 8")]
-    executed = execute(new_notebook(cells=cells), zygote=zygote).notebook
+    executed = execute(new_notebook(cells=cells)).notebook
     assert [determine_grade(cell)[0] for cell in executed.cells[1::2]] == [1, 1]
 
 
@@ -269,12 +268,12 @@ LEFT_BEHIND = {
 
 
 @pytest.mark.parametrize("place", LEFT_BEHIND)
-def test_no_cell_sees_what_a_call_leaves(zygote: Zygote, place: str) -> None:
+def test_no_cell_sees_what_a_call_leaves(place: str) -> None:
     before, leave, look = LEFT_BEHIND[place]
     cells = [new_code_cell(f"{before}\ndef f(word): {leave}"), _test_cell("f('hid' + 'den')"), new_code_cell(look)]
     called = [new_code_cell(cells[0].source), new_code_cell("f('hid' + 'den')"), new_code_cell(look)]
     # The look finds it where a cell has called the function, so it would find it here.
-    assert "hidden" in str([cell.outputs for cell in execute(new_notebook(cells=called), zygote=zygote).notebook.cells])
-    executed = execute(new_notebook(cells=cells), zygote=zygote).notebook
+    assert "hidden" in str([cell.outputs for cell in execute(new_notebook(cells=called)).notebook.cells])
+    executed = execute(new_notebook(cells=cells)).notebook
     assert determine_grade(executed.cells[1])[0] == 1
     assert "hidden" not in str([cell.outputs for cell in executed.cells])

@@ -1,4 +1,4 @@
-"""What becomes of files that are handed in: notebooks are read and repaired, the rest is refused in a sentence."""
+"""Notebooks that are handed in are read and repaired, or refused in a sentence."""
 
 import json
 import os
@@ -10,8 +10,9 @@ from time import monotonic
 import nbformat
 import pytest
 
-from grading.intake import reading as intake
-from grading.intake.reading import Refused, read_submission, set_aside
+from grading.intake import limits, reading
+from grading.intake.reading import SHARED, Refused, read_submission
+from grading.intake.setting_aside import find_refused
 
 SECONDS = 10
 CODE = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None}
@@ -54,10 +55,10 @@ UNREADABLE = {
     "quotes": b'"' * 15 * MEGABYTE,
     "escaped quotes": b'"\\' * 7 * MEGABYTE,
     "backslashes": b'{"a":"' + b"\\" * 15 * MEGABYTE,
-    "too large": b'{"cells":[]}' + b" " * intake.LARGEST_FILE,
-    "too many cells": _notebook(*[CODE] * (intake.MOST_CELLS + 1)),
+    "too large": b'{"cells":[]}' + b" " * limits.MAX_FILE_BYTES,
+    "too many cells": _notebook(*[CODE] * (limits.MAX_CELLS + 1)),
     "a library": _notebook(*[{**CODE, "source": "x" * 150_000}] * 3),
-    "a book in a cell": _notebook({**CODE, "source": "x" * (intake.LONGEST_CELL + 1)}),
+    "a book in a cell": _notebook({**CODE, "source": "x" * (limits.MAX_CELL_CHARACTERS + 1)}),
 }
 
 
@@ -142,20 +143,11 @@ def test_a_notebook_that_is_a_hard_link_is_read_and_marked(tmp_path: Path) -> No
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir(), second.mkdir()
     work = _written(first, _notebook(CODE))
-    assert intake.SHARED not in read_submission(work).metadata
+    assert SHARED not in read_submission(work).metadata
     (second / "work.ipynb").hardlink_to(work)
     for folder in (first, second):
-        assert set_aside(folder) == {}
-        assert intake.SHARED in read_submission(folder / "work.ipynb").metadata
-
-
-def test_a_hard_link_beside_the_notebook_is_set_aside(tmp_path: Path) -> None:
-    """Nbgrader would copy it into the feedback, whatever it is: an archive may have linked to the gradebook."""
-    submitted = tmp_path / "submitted"
-    submitted.mkdir()
-    (tmp_path / "gradebook.db").write_text("marks")
-    (submitted / "data.csv").hardlink_to(tmp_path / "gradebook.db")
-    assert list(set_aside(submitted)) == [submitted / "data.csv"]
+        assert find_refused(folder) == {}
+        assert SHARED in read_submission(folder / "work.ipynb").metadata
 
 
 def test_pipes_devices_and_folders_are_refused_without_waiting(tmp_path: Path) -> None:
@@ -169,61 +161,9 @@ def test_pipes_devices_and_folders_are_refused_without_waiting(tmp_path: Path) -
 
 def test_a_file_that_grows_while_it_is_read_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = _written(tmp_path, _notebook(CODE))
-    pieces = iter([bytes(MEGABYTE)] * (intake.LARGEST_FILE // MEGABYTE + 1))
-    monkeypatch.setattr(intake.os, "read", lambda file, size: next(pieces))
+    pieces = iter([bytes(MEGABYTE)] * (limits.MAX_FILE_BYTES // MEGABYTE + 1))
+    monkeypatch.setattr(reading.os, "read", lambda file, size: next(pieces))
     assert "larger" in read_submission(path).reason
-
-
-def test_a_folder_of_plain_files_is_taken(tmp_path: Path) -> None:
-    _written(tmp_path, _notebook(CODE))
-    (tmp_path / "figures").mkdir()
-    (tmp_path / "figures" / "경로.png").write_bytes(b"")
-    assert set_aside(tmp_path) == {}
-
-
-def test_what_nothing_may_open_is_found_at_any_depth(tmp_path: Path) -> None:
-    (tmp_path / "inside").mkdir()
-    os.mkfifo(tmp_path / "timestamp.txt")
-    (tmp_path / "inside" / "data.csv").symlink_to("/etc/passwd")
-    (tmp_path / "up").symlink_to("..")
-    (tmp_path / ("n" * 200)).write_text("")
-    (tmp_path / "line\nbreak").write_text("")
-    (tmp_path / "good.txt").write_text("")
-    with (tmp_path / "huge.bin").open("wb") as huge:
-        huge.truncate(intake.LARGEST_FILE + 1)
-    found = {path.name for path in set_aside(tmp_path)}
-    assert found == {"timestamp.txt", "data.csv", "up", "n" * 200, "line\nbreak", "huge.bin"}
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["yesterday, I swear", "2027-13-45", "9" * 40, "2027-03-08 18:00:00 UTC" + " " * 80 + "or so", "\udcff", "2e5 x y"],
-)
-def test_a_time_that_cannot_be_read_is_set_aside(tmp_path: Path, text: str) -> None:
-    """Nbgrader would not grade the submission at all."""
-    (tmp_path / "timestamp.txt").write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert list(set_aside(tmp_path)) == [tmp_path / "timestamp.txt"]
-
-
-@pytest.mark.parametrize("text", ["2027-03-08 18:00:00.0001 UTC\n", "2027-03-08 18:00 +0900", "2027-03-08T18:00Z", ""])
-def test_a_time_that_nbgrader_can_read_stays(tmp_path: Path, text: str) -> None:
-    (tmp_path / "timestamp.txt").write_text(text)
-    (tmp_path / "inside").mkdir()
-    (tmp_path / "inside" / "timestamp.txt").write_text("of something else")
-    assert set_aside(tmp_path) == {}
-
-
-def test_a_folder_that_is_a_link_or_holds_too_much_is_refused_as_a_whole(tmp_path: Path) -> None:
-    many, large = tmp_path / "many", tmp_path / "large"
-    many.mkdir(), large.mkdir()
-    for number in range(intake.MOST_ENTRIES + 1):
-        (many / str(number)).touch()
-    for number in range(5):
-        with (large / str(number)).open("wb") as file:
-            file.truncate(intake.LARGEST_FILE)
-    (tmp_path / "link").symlink_to(large)
-    for folder in (many, large, tmp_path / "link", tmp_path / "missing"):
-        assert list(set_aside(folder)) == [folder]
 
 
 def test_reading_the_worst_takes_little_memory(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Running a test cell on the instructor's side, with names of three kinds: the test's, the instructor's, the student's.
 
-The cell's own imports and variables come first, then what the instructor's other cells import and define, and a name
-that only the student's notebook has is a remote function or a copy of a plain value.
+The cell's own imports and variables come first, then what the instructor's other cells import and define. A name that
+only the student's notebook has is a remote function, or a copy of a plain value.
 """
 
 import ast
@@ -9,8 +9,7 @@ import builtins
 import contextlib
 import io
 import linecache
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -22,23 +21,26 @@ from grading.marking.result import MEDIA_TYPE, Result, keep_results
 from grading.sandbox.remote import RemoteInterrupt
 
 
-class Names(dict):
-    """The names of the test cells of one notebook.
+class Names(dict[str, Any]):
+    """The names that the test cells of one notebook can use.
 
     Attributes:
-        find: gives what a name is in the student's notebook; raises KeyError where it is nothing.
+        find: looks up a name in the student's notebook; raises KeyError if there is no such name.
     """
 
     def __init__(self) -> None:
         super().__init__(__name__="__main__", __builtins__=builtins)
         self._definitions: dict[str, ast.stmt] = {}
         self._of_the_student: set[str] = set()
-        self.find: Callable[[str], Any] | None = None
+        self.find: Callable[[str], Any]
 
     def define(self, source: str) -> None:
-        """Remember what an instructor's cell imports and defines, until a test asks for it.
+        """Remember what one of the instructor's cells imports and defines, until a test asks for it.
 
-        Other statements of the cell are not run here: they may call what the student wrote.
+        Its other statements are not run here, because they may call what the student wrote.
+
+        Args:
+            source: of the cell.
         """
         for statement in _parse(source).body:
             if isinstance(statement, ast.Import | ast.ImportFrom):
@@ -52,7 +54,7 @@ class Names(dict):
                 self.pop(name, None)
 
     def forget_the_student(self) -> None:
-        """Forget what was found in the student's notebook: at the next test it may have changed."""
+        """Forget what was found in the student's notebook, because it may be different at the next test."""
         for name in self._of_the_student:
             self.pop(name, None)
         self._of_the_student.clear()
@@ -75,11 +77,12 @@ def run_test_cell(source: str, names: Names, count: int) -> tuple[list[NotebookN
     Args:
         source: the instructor's cell.
         names: of this notebook's tests.
-        count: number of the cell.
+        count: its execution count.
 
     Returns:
-        The marks that it gave; its outputs: what it printed, then the value of its last expression or its error; and
-        what it wrote to stderr, which is not an output, because nbgrader would take all points for it.
+        The results of the functions that it marked; its other outputs: what it printed, then the value of its last
+        expression or its error; and what it wrote to stderr, which is not an output, because nbgrader would take away
+        all points for it.
     """
     stdout, stderr = io.StringIO(), io.StringIO()
     result = []
@@ -95,32 +98,44 @@ def run_test_cell(source: str, names: Names, count: int) -> tuple[list[NotebookN
 
 
 def error_output(name: str, message: str) -> NotebookNode:
-    """Make the output of a cell that could not run."""
-    return new_output("error", ename=name, evalue=message, traceback=[f"\x1b[31m{name}\x1b[39m: {message}"])
+    """Return the output of a cell that ended with an error, without a traceback.
+
+    Args:
+        name: of the error.
+        message: what it says.
+    """
+    output: NotebookNode = new_output(
+        "error", ename=name, evalue=message, traceback=[f"\x1b[31m{name}\x1b[39m: {message}"]
+    )
+    return output
 
 
 def _mark_output(result: Result) -> NotebookNode:
-    return new_output("display_data", {"text/plain": str(result), MEDIA_TYPE: result.to_json()})
+    output: NotebookNode = new_output("display_data", {"text/plain": str(result), MEDIA_TYPE: result.to_json()})
+    return output
 
 
 def _run(source: str, names: Names, filename: str) -> Any:
     source = TransformerManager().transform_cell(source)
     linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
     statements = ast.parse(source, filename).body
-    last = statements.pop() if statements and isinstance(statements[-1], ast.Expr) else None
+    match statements:
+        case [*before, ast.Expr(value=last)]:
+            exec(compile(ast.Module(before, []), filename, "exec"), names)
+            return eval(compile(ast.Expression(last), filename, "eval"), names)
     exec(compile(ast.Module(statements, []), filename, "exec"), names)
-    return None if last is None else eval(compile(ast.Expression(last.value), filename, "eval"), names)
+    return None
 
 
 def _error(error: BaseException) -> NotebookNode:
-    kind, _, traceback = sys.exc_info()
+    name = type(error).__name__
     if raised_in := getattr(error, "raised_in", None):
-        # The student's function did. Not what it says: it may say with which hidden inputs the function was called.
-        return error_output(kind.__name__, f"raised in {raised_in}")
-    lines: Iterable[str] = FormattedTB(mode="Context", theme_name="linux").structured_traceback(
-        kind, error, traceback, tb_offset=2
-    )
-    return new_output("error", ename=kind.__name__, evalue=str(error), traceback=list(lines))
+        # It was the student's function. Its message may say which hidden inputs the function was called with.
+        return error_output(name, f"raised in {raised_in}")
+    formatted = FormattedTB(mode="Context", theme_name="linux")
+    lines = formatted.structured_traceback(type(error), error, error.__traceback__, tb_offset=2)
+    output: NotebookNode = new_output("error", ename=name, evalue=str(error), traceback=list(lines))
+    return output
 
 
 def _parse(source: str) -> ast.Module:

@@ -1,13 +1,13 @@
-"""A worker's zygote, and what happens when somebody ends it."""
+"""A process's own zygote, and what happens when somebody ends it."""
 
 import os
 import signal
 
 from nbgrader.utils import determine_grade
 
-from grading.execution.execute import execute_notebook
+from grading.execution.notebook import execute
 from grading.intake.canonical import canonical
-from grading.sandbox.limits import Limits
+from grading.intake.source import Source
 from grading.sandbox.shared import close_shared_zygote, shared_zygote
 from tests.hostile.attack import TESTS
 from tests.released import answered, find, short_source
@@ -21,7 +21,7 @@ def test_a_lost_zygote_is_replaced_even_before_bubblewrap_has_noticed() -> None:
     os.kill(zygote, signal.SIGKILL)
     try:
         source = short_source()
-        executed = execute_notebook(canonical(source, answered(source)).notebook, None, Limits())
+        executed = execute(canonical(Source(source), answered(source)).notebook)
         assert determine_grade(find(executed.notebook, TESTS))[0] == 5
     finally:
         close_shared_zygote()
