@@ -136,10 +136,11 @@ def _settings() -> dict[str, dict[str, object]]:
     config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
     named = [*config.Autograde.get("autograde_preprocessors", ()), config.AssignLatePenalties.get("plugin_class", "")]
     sections = {*_STEPS, *(str(name).rpartition(".")[2] for name in named)}
-    return {
+    settings = {
         section: {name: value for name, value in config[section].items() if name not in _OF_ONE_RUN}
         for section in sections & config.keys()
     }
+    return {section: values for section, values in settings.items() if values}
 
 
 def _hidden_tests(source: bytes) -> Iterator[str]:
