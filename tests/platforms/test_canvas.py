@@ -19,10 +19,10 @@ def test_uploads_are_named_after_full_names_in_one_word(lms: LMS, name: str) -> 
     assert (lms.submitted(), lms.text("lovelaceada")) == ({"lovelaceada"}, "first")
 
 
-def test_a_folder_is_not_an_upload_of_canvas(lms: LMS) -> None:
-    lms.upload("lovelaceada_12345_67890_momentum/momentum.ipynb")
-    lms.reasons()
-    assert lms.submitted() == {"lovelaceada_12345_67890_momentum"}
+def test_a_students_own_file_name_does_not_count(lms: LMS) -> None:
+    lms.upload("ada/byronbob_12345_67890_momentum.ipynb")
+    assert lms.reasons() == {}
+    assert lms.submitted() == {"ada"}
 
 
 def test_a_class_list_knows_students_by_name(lms: LMS) -> None:
