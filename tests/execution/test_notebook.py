@@ -1,4 +1,4 @@
-"""A whole notebook: each function gets its own points, whatever another one does."""
+"""Each function of a notebook earns its own points, whatever another one does."""
 
 import copy
 import textwrap
@@ -52,7 +52,7 @@ def test_right_answers_earn_all(momentum: NotebookNode) -> None:
     assert not any("outputs" in cell and cell.outputs for cell in momentum.cells)
 
 
-def test_a_seed_makes_the_run_again(momentum: NotebookNode) -> None:
+def test_a_seed_repeats_the_run(momentum: NotebookNode) -> None:
     drawn = {execute(momentum).seed for _ in range(2)}
     assert len(drawn) == 2
     spoilt = _spoilt(momentum, _before_return("if parameters['W1'].sum() > 0:\n    return None"))
@@ -80,7 +80,7 @@ COSTS_ALL = {
 
 
 @pytest.mark.parametrize("spoil", COSTS_ALL.values(), ids=COSTS_ALL)
-def test_one_function_s_trouble_is_its_own(momentum: NotebookNode, spoil: Callable[[str], str]) -> None:
+def test_a_failing_function_costs_its_own_points(momentum: NotebookNode, spoil: Callable[[str], str]) -> None:
     began = time.monotonic()
     points = _points(execute(_spoilt(momentum, spoil), limits=QUICK).notebook)
     assert points == {**OTHERS, TESTS: 0}
@@ -98,7 +98,7 @@ COSTS_NOTHING = {
 
 
 @pytest.mark.parametrize("spoil", COSTS_NOTHING.values(), ids=COSTS_NOTHING)
-def test_harmless(momentum: NotebookNode, spoil: Callable[[str], str]) -> None:
+def test_harmless_code_costs_nothing(momentum: NotebookNode, spoil: Callable[[str], str]) -> None:
     assert _points(execute(_spoilt(momentum, spoil)).notebook) == {**OTHERS, TESTS: 5}
 
 
@@ -140,7 +140,7 @@ def _grade(student: str, test: str, locked: str = "import numpy as np") -> tuple
     return determine_grade(cell)[0], cell
 
 
-def test_ordinary_assertions_serve() -> None:
+def test_ordinary_assertions_work() -> None:
     square = "def square(x): return x * x"
     assert _grade(square, "assert square(3) == 9")[0] == 1
     assert _grade(square, "assert np.allclose(square(np.arange(3)), [0, 1, 4])")[0] == 1
@@ -148,12 +148,12 @@ def test_ordinary_assertions_serve() -> None:
     assert _grade(square, "try:\n    square()\nexcept TypeError:\n    pass\nelse:\n    1 / 0")[0] == 1
 
 
-def test_variables_come_as_copies() -> None:
+def test_variables_arrive_as_copies() -> None:
     assert _grade("answer = [1, {'a': np.ones(2)}]", "assert answer[1]['a'].sum() == 2")[0] == 1
     assert _grade("", "assert answer == 1")[1].outputs[0].ename == "NameError"
 
 
-def test_what_the_instructor_defined_is_not_the_student_s() -> None:
+def test_names_of_the_instructor_are_not_taken_from_the_student() -> None:
     locked = "def double(x):\n    return 2 * x\n\ndef of_both(x):\n    return double(x) + triple(x)"
     student = "def double(x):\n    return 0\n\ndef triple(x):\n    return 3 * x\nassert_ = print = sum = None"
     assert _grade(student, "assert double(2) == 4 and of_both(1) == 5 and sum([1]) == 1", locked)[0] == 1
@@ -170,7 +170,7 @@ def spy(x):
     assert _grade(student, "secret = 1\nassert spy(1) is False")[0] == 1
 
 
-def test_patches_stay_where_they_are() -> None:
+def test_patches_stay_in_the_sandbox() -> None:
     student = "import numpy as np, builtins\nnp.allclose = lambda *_: True\nbuiltins.abs = lambda x: 0\nf = lambda x: 7"
     assert _grade(student, "assert np.allclose(f(1), 1)")[0] == 0
     assert _grade(student, "assert abs(f(1)) == 0")[0] == 0
@@ -203,7 +203,7 @@ def test_questions_do_not_see_each_other() -> None:
     assert [determine_grade(cell)[0] for cell in executed.cells if cell.metadata.get("nbgrader")] == [1, 1, 1]
 
 
-def test_a_test_sees_the_notebook_as_it_stands_at_its_place() -> None:
+def test_a_test_sees_the_notebook_as_it_was_at_its_place() -> None:
     cells = [new_code_cell("answer = 1\ndef f(): return answer")]
     cells += [_test_cell("assert (f(), answer) == (1, 1)"), new_code_cell("answer = 2")]
     cells += [_test_cell("assert (f(), answer) == (2, 2)"), new_code_cell("def f(): return 3\ndel answer")]
@@ -268,7 +268,7 @@ LEFT_BEHIND = {
 
 
 @pytest.mark.parametrize("place", LEFT_BEHIND)
-def test_no_cell_sees_what_a_call_leaves(place: str) -> None:
+def test_no_cell_sees_what_a_call_leaves_behind(place: str) -> None:
     before, leave, look = LEFT_BEHIND[place]
     cells = [new_code_cell(f"{before}\ndef f(word): {leave}"), _test_cell("f('hid' + 'den')"), new_code_cell(look)]
     called = [new_code_cell(cells[0].source), new_code_cell("f('hid' + 'den')"), new_code_cell(look)]

@@ -11,7 +11,7 @@ from grading.classroom import ROOT
 
 
 def marks_in_the_open(notebooks: Iterable[NotebookNode]) -> list[dict[str, float]]:
-    """Give the points that the tests of each notebook come to.
+    """Return the points that the tests of each notebook come to.
 
     Args:
         notebooks: canonical ones, with hidden tests.

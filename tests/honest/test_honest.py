@@ -35,7 +35,7 @@ def test_there_are_enough() -> None:
 
 
 @pytest.mark.parametrize("submission", SUBMISSIONS, ids=lambda submission: submission.name)
-def test_the_corpus_says_what_is_so(in_the_open: dict, submission: Honest) -> None:
+def test_the_corpus_knows_who_earns_everything(in_the_open: dict, submission: Honest) -> None:
     assert (in_the_open[submission.name] == FULL) == submission.full
 
 

@@ -217,7 +217,7 @@ class Scene:
         return process.returncode
 
     def environment(self) -> dict[str, str]:
-        """Give the environment of whoever grades."""
+        """Return the environment of the person who grades."""
         return {
             "HOME": str(self.home),
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
@@ -238,7 +238,7 @@ class Scene:
                     connection, _ = listener.accept()
                     with connection:
                         connection.settimeout(1)
-                        # Who connects to a socket that bears the token has got there already.
+                        # Connecting to a socket that bears the token is already a success.
                         self._hear(connection.recv(65536))
             except OSError:
                 continue

@@ -53,7 +53,7 @@ def _fails(scene: Scene, attacks: list[Attack], look=None) -> None:
     assert [attack.name for attack in attacks if not scene.graded[scene.student(attack)].points] == []
 
 
-def test_nothing_is_got_or_written(ours: Scene) -> None:
+def test_nothing_is_obtained_or_written(ours: Scene) -> None:
     _fails(ours, _chosen("points", "reading", "writing", "persisting", "network", "malformed"))
 
 

@@ -14,7 +14,7 @@ PAGE = (ROOT / "chapters" / "sandbox.md").read_text(encoding="utf-8")
 
 
 def _rows(columns: int) -> dict[str, list[str]]:
-    """Give the rows of all tables of so many columns: {first cell: the others}."""
+    """Return the rows of all tables with so many columns: {first cell: the others}."""
     rows = (re.split(r" *\| *", line.strip(" |")) for line in PAGE.splitlines() if line.startswith("|"))
     return {first: others for first, *others in rows if len(others) == columns - 1}
 

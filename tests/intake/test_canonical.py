@@ -1,4 +1,4 @@
-"""The instructor's notebook comes out whatever goes in, and an honest student's text is found wherever it went."""
+"""Whatever goes in, the instructor's notebook comes out, and an honest student's text is found wherever it went."""
 
 import copy
 import random
@@ -74,12 +74,12 @@ def test_the_model_answer_does_not_come_back_for_a_missing_solution(notebook: No
     assert result.changes == ('The cell "update_with_momentum" was missing.',)
 
 
-def test_a_missing_reflection_is_no_response(notebook: NotebookNode) -> None:
+def test_a_missing_reflection_counts_as_unanswered(notebook: NotebookNode) -> None:
     notebook.cells.remove(find(notebook, "reflection"))
     assert find(_canonical(notebook).notebook, "reflection").source == "YOUR ANSWER HERE"
 
 
-def test_missing_test_cells_come_back(notebook: NotebookNode) -> None:
+def test_missing_test_cells_are_put_back(notebook: NotebookNode) -> None:
     notebook.cells = [cell for cell in notebook.cells if not str(grade_id(cell)).endswith("_tests")]
     assert sum("is put back" in change for change in _canonical(notebook).changes) == 3
 
@@ -108,7 +108,7 @@ def test_test_cells_forged_anywhere_are_not_graded(notebook: NotebookNode) -> No
     assert [grade_id(cell) for cell in result.notebook.cells].count(TESTS) == 1
 
 
-def test_extra_cells_stand_where_they_stood(notebook: NotebookNode) -> None:
+def test_extra_cells_stay_in_their_places(notebook: NotebookNode) -> None:
     insert(notebook, "top = 0", before="momentum")
     insert(notebook, "import math", before=SOLUTION)
     insert(notebook, "A thought", before=SOLUTION, kind="markdown")
@@ -121,7 +121,7 @@ def test_extra_cells_stand_where_they_stood(notebook: NotebookNode) -> None:
     assert len({cell.id for cell in result.cells}) == len(result.cells)
 
 
-def test_ids_of_extra_cells_do_not_meet_the_instructors(notebook: NotebookNode) -> None:
+def test_ids_of_extra_cells_do_not_clash_with_the_instructors(notebook: NotebookNode) -> None:
     originals = source()
     originals.cells[2].id = "extra-0"
     insert(notebook, "top = 0", before="momentum")
@@ -145,7 +145,7 @@ def test_stripped_metadata_and_ids_cost_nothing(notebook: NotebookNode, strip: l
     assert any("found by its" in change for change in result.changes) == ("metadata" in strip)
 
 
-def test_of_copies_the_one_that_was_written_in_counts(notebook: NotebookNode) -> None:
+def test_the_copy_that_was_written_in_counts(notebook: NotebookNode) -> None:
     stub = find(released(), SOLUTION).source
     for first, second in ((stub, WRITTEN), (WRITTEN, stub)):
         work = copy.deepcopy(notebook)
@@ -157,7 +157,7 @@ def test_of_copies_the_one_that_was_written_in_counts(notebook: NotebookNode) ->
         assert result.changes == (f'The cell "{SOLUTION}" was there 2 times.',)
 
 
-def test_of_written_copies_the_last_before_the_tests_counts_and_the_others_run_where_they_stood(
+def test_the_last_written_copy_before_the_tests_counts_and_the_others_still_run(
     notebook: NotebookNode,
 ) -> None:
     find(notebook, SOLUTION).source = "v = 'first'"
@@ -266,7 +266,7 @@ def test_whatever_is_done_to_it_the_instructors_notebook_comes_out(notebook: Not
     _canonical(notebook)
 
 
-def test_outputs_of_the_source_stay_behind(notebook: NotebookNode) -> None:
+def test_outputs_of_the_source_are_left_out(notebook: NotebookNode) -> None:
     originals = source()
     for cell in originals.cells:
         if cell.cell_type == "code":

@@ -135,7 +135,7 @@ def test_the_mark_of_a_formula_cannot_be_written() -> None:
     assert text.count("<math") == 1
 
 
-def test_what_students_write_stays() -> None:
+def test_what_students_write_is_kept() -> None:
     text = (
         "## Answer\n\nThe **gradient** is $\\frac{1}{1-\\beta} < 10$ & more.\n\n1. `v = beta * v`\n2. 기울기\n\n"
         "$$\\operatorname{sign}(x)\\tag{1}$$\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[paper](https://arxiv.org/abs/1412.6980)\n\n"
@@ -151,7 +151,7 @@ def test_what_students_write_stays() -> None:
     assert {"h2", "strong", "ol", "table", "pre", "mfrac"} <= {tag for tag, _ in page.found}
 
 
-def test_the_instructors_text_comes_through() -> None:
+def test_the_instructors_text_is_kept() -> None:
     for cell in source().cells:
         if cell.cell_type == "markdown":
             page = safe_markdown(cell.source.replace("<", ""))
@@ -176,7 +176,7 @@ def test_pathological_text_takes_bounded_time(text: str) -> None:
     assert monotonic() - started < 10
 
 
-def test_long_text_comes_out_as_it_is_written() -> None:
+def test_long_text_is_shown_as_it_is_written() -> None:
     assert safe_markdown("<b>*a*" * 9_000).startswith("<pre>&lt;b&gt;*a*")
 
 

@@ -60,7 +60,7 @@ def test_text_results_errors_and_figures_stay_as_they_are() -> None:
         *("application/vnd.jupyter.widget-view+json", "application/pdf", "image/gif", "Text/HTML", "image/png;x"),
     ],
 )
-def test_what_could_act_becomes_its_plain_text(kind: str) -> None:
+def test_active_outputs_become_plain_text(kind: str) -> None:
     assert _shown({kind: "<script>", "text/plain": "<Table>"}).data == {"text/plain": "<Table>"}
     assert _shown({kind: ["<script>"]}).data == {"text/plain": NOT_SHOWN}
 
@@ -69,11 +69,11 @@ def test_what_could_act_becomes_its_plain_text(kind: str) -> None:
     "picture", ["<svg onload=alert(1)>", "", "A", None, 5, {"a": 1}, ["<", "script>"], "é", "iVBO"]
 )
 @pytest.mark.parametrize("kind", ["image/png", "image/jpeg"])
-def test_what_is_no_picture_is_none(kind: str, picture: object) -> None:
+def test_anything_but_a_picture_is_left_out(kind: str, picture: object) -> None:
     assert _shown({kind: picture}).data == {"text/plain": NOT_SHOWN}
 
 
-def test_of_metadata_only_the_size_stays() -> None:
+def test_only_the_size_is_kept_of_metadata() -> None:
     encoded = base64.b64encode(_picture("png")).decode()
     given = {
         "image/png": {"width": 640.0, "height": "1 onload=x", "alt": '"><script>'},
@@ -102,12 +102,12 @@ def test_text_and_profiles_inside_a_picture_are_left_out() -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"optimize": True}, {"quality": 10}])
-def test_kinds_of_jpeg_come_through(options: dict) -> None:
+def test_all_kinds_of_jpeg_are_kept(options: dict) -> None:
     picture = _picture("jpeg", **options)
     assert Image.open(io.BytesIO(clean_jpeg(picture))).tobytes() == Image.open(io.BytesIO(picture)).tobytes()
 
 
-def test_a_picture_that_unpacks_to_very_much_is_none() -> None:
+def test_a_picture_that_unpacks_to_too_much_is_left_out() -> None:
     file = io.BytesIO()
     Image.new("1", (9_000, 9_000)).save(file, "png")
     assert len(file.getvalue()) < 20_000
@@ -118,7 +118,7 @@ def test_a_picture_that_unpacks_to_very_much_is_none() -> None:
 
 
 @pytest.mark.parametrize("clean", [clean_png, clean_jpeg])
-def test_damaged_pictures_are_none(clean) -> None:
+def test_damaged_pictures_are_left_out(clean) -> None:
     picture = _picture("png" if clean is clean_png else "jpeg")
     chance = np.random.default_rng(0)
     for cut in range(len(picture)):
@@ -129,7 +129,7 @@ def test_damaged_pictures_are_none(clean) -> None:
         clean(bytes(damaged))
 
 
-def test_control_characters_go_and_colors_stay() -> None:
+def test_control_characters_are_removed_and_colors_kept() -> None:
     text = "\x1b[31mred\x1b[0m \x1b[2J\x1b]0;title\x07\x1b]52;c;ZXZpbA==\x1b\\\x1bcA\x00\x08\ud800B\x1b[\x9f\rC"
     (output,) = safe_outputs([{"output_type": "stream", "name": "x", "text": text}])
     assert output == {"output_type": "stream", "name": "stdout", "text": "\x1b[31mred\x1b[0m AB\nC"}

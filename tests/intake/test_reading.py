@@ -63,7 +63,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
-def test_what_is_no_notebook_is_refused_in_a_sentence(content: object, tmp_path: Path) -> None:
+def test_anything_but_a_notebook_is_refused_in_a_sentence(content: object, tmp_path: Path) -> None:
     started = monotonic()
     refused = read_submission(_written(tmp_path, content))
     assert isinstance(refused, Refused)
@@ -105,7 +105,7 @@ def test_headings_of_the_third_format_become_markdown(tmp_path: Path) -> None:
     assert _sources(tmp_path, {"worksheets": [{"cells": cells}]}) == ["## Momentum", "<b>"]
 
 
-def test_of_a_cell_its_type_text_id_and_grade_id_are_kept(tmp_path: Path) -> None:
+def test_a_cell_keeps_its_type_text_id_and_grade_id(tmp_path: Path) -> None:
     cell = {
         "cell_type": "markdown",
         "id": "reflection",

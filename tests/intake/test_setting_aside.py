@@ -9,7 +9,7 @@ from grading.intake.limits import MAX_ENTRIES, MAX_FILE_BYTES
 from grading.intake.setting_aside import find_refused
 
 
-def test_a_hard_link_beside_the_notebook_is_find_refused(tmp_path: Path) -> None:
+def test_a_hard_link_beside_the_notebook_is_refused(tmp_path: Path) -> None:
     """Nbgrader would copy it into the feedback, whatever it is: an archive may have linked to the gradebook."""
     submitted = tmp_path / "submitted"
     submitted.mkdir()
@@ -18,14 +18,14 @@ def test_a_hard_link_beside_the_notebook_is_find_refused(tmp_path: Path) -> None
     assert list(find_refused(submitted)) == [submitted / "data.csv"]
 
 
-def test_a_folder_of_plain_files_is_taken(tmp_path: Path) -> None:
+def test_a_folder_of_plain_files_is_accepted(tmp_path: Path) -> None:
     (tmp_path / "work.ipynb").write_text("{}")
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures" / "경로.png").write_bytes(b"")
     assert find_refused(tmp_path) == {}
 
 
-def test_what_nothing_may_open_is_found_at_any_depth(tmp_path: Path) -> None:
+def test_refused_entries_are_found_at_any_depth(tmp_path: Path) -> None:
     (tmp_path / "inside").mkdir()
     os.mkfifo(tmp_path / "timestamp.txt")
     (tmp_path / "inside" / "data.csv").symlink_to("/etc/passwd")
@@ -43,14 +43,14 @@ def test_what_nothing_may_open_is_found_at_any_depth(tmp_path: Path) -> None:
     "text",
     ["yesterday, I swear", "2027-13-45", "9" * 40, "2027-03-08 18:00:00 UTC" + " " * 80 + "or so", "\udcff", "2e5 x y"],
 )
-def test_a_time_that_cannot_be_read_is_find_refused(tmp_path: Path, text: str) -> None:
+def test_an_unreadable_time_is_refused(tmp_path: Path, text: str) -> None:
     """Nbgrader would not grade the submission at all."""
     (tmp_path / "timestamp.txt").write_bytes(text.encode("utf-8", "surrogateescape"))
     assert list(find_refused(tmp_path)) == [tmp_path / "timestamp.txt"]
 
 
 @pytest.mark.parametrize("text", ["2027-03-08 18:00:00.0001 UTC\n", "2027-03-08 18:00 +0900", "2027-03-08T18:00Z", ""])
-def test_a_time_that_nbgrader_can_read_stays(tmp_path: Path, text: str) -> None:
+def test_a_readable_time_is_accepted(tmp_path: Path, text: str) -> None:
     (tmp_path / "timestamp.txt").write_text(text)
     (tmp_path / "inside").mkdir()
     (tmp_path / "inside" / "timestamp.txt").write_text("of something else")

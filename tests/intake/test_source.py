@@ -1,4 +1,4 @@
-"""The instructor's notebook is prepared once for all submissions, and anew when it or its configuration changes."""
+"""The instructor's notebook is prepared once for all submissions, and again when it or its configuration changes."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def test_the_same_content_is_prepared_once(path: Path, monkeypatch: pytest.Monke
     assert read_source(path, Config()) is first
 
 
-def test_another_content_or_configuration_is_prepared_anew(path: Path) -> None:
+def test_another_content_or_configuration_is_prepared_again(path: Path) -> None:
     first = read_source(path, Config())
     stubs = Config({"ClearSolutions": {"code_stub": {"python": "# Your turn"}}})
     assert "# Your turn" in str(read_source(path, stubs).cells)

@@ -1,4 +1,4 @@
-"""Students see what a hidden test says, and neither its text nor what it called their function with."""
+"""Students see the message of a hidden test, but neither its text nor what it called their function with."""
 
 import pytest
 from nbformat import NotebookNode
@@ -19,7 +19,7 @@ def f(x):
 
 
 def _shown(test: str, student: str = STUDENT) -> NotebookNode:
-    """Run a test cell, and give it as feedback shows it."""
+    """Run a test cell and return it as feedback shows it."""
     metadata = {"nbgrader": {"grade": True, "solution": False, "locked": True, "points": 1, "grade_id": "f_tests"}}
     notebook = new_notebook(cells=[new_code_cell(student), new_code_cell(test, metadata=metadata)])
     executed = execute(notebook).notebook
@@ -45,7 +45,7 @@ FAILING = {
 
 
 @pytest.mark.parametrize("name", FAILING)
-def test_a_hidden_test_tells_its_message_alone(name: str) -> None:
+def test_a_hidden_test_shows_only_its_message(name: str) -> None:
     test, told = FAILING[name]
     cell = _shown(f"{VISIBLE}\n{HIDDEN.format(test)}")
     assert cell.source == VISIBLE
@@ -55,7 +55,7 @@ def test_a_hidden_test_tells_its_message_alone(name: str) -> None:
     assert "secret" not in str(cell) and "5772" not in str(cell)
 
 
-def test_what_it_prints_is_told() -> None:
+def test_what_a_hidden_test_prints_is_shown() -> None:
     cell = _shown(HIDDEN.format("print('2 of 5')\n2"))
     assert [output.output_type for output in cell.outputs] == ["stream", "execute_result"]
 

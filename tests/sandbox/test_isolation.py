@@ -59,7 +59,7 @@ OPEN_HERE = {
 
 
 @pytest.mark.parametrize("probe", OPEN_HERE.values(), ids=OPEN_HERE)
-def test_what_is_open_here_is_closed_inside(zygote: Zygote, probe: str) -> None:
+def test_open_here_and_closed_inside(zygote: Zygote, probe: str) -> None:
     assert _in_the_open(probe) == "done\n"
     assert _inside(zygote, probe).startswith("refused")
 
@@ -97,7 +97,7 @@ def test_refused(zygote: Zygote, does: str) -> None:
     assert _inside(zygote, f"{LIBRARY}\nattempt(lambda: {does})").startswith("refused")
 
 
-def test_the_environment_is_empty_of_ours(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_not_ours(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(ROOT) not in _inside(zygote, "import os; print(os.environ)")
 
 
@@ -124,7 +124,7 @@ print(sorted(open_ones.values()))
     assert _inside(zygote, source) == "['/dev/null', '/dev/null', '/dev/null', 'pipe', 'pipe']\n"
 
 
-def test_a_submission_sees_nothing_of_the_one_before(zygote: Zygote) -> None:
+def test_a_submission_sees_nothing_of_the_previous_one(zygote: Zygote) -> None:
     leave = "open('/scratch/left', 'w'); open('/dev/shm/left', 'w'); import numpy; numpy.left = left = 1"
     assert _inside(zygote, leave) == ""
     look = "import os, numpy; print(os.path.exists('/scratch/left'), os.path.exists('/dev/shm/left'))"
@@ -136,7 +136,7 @@ def test_random_numbers_differ_between_submissions(zygote: Zygote) -> None:
     assert _inside(zygote, source) != _inside(zygote, source)
 
 
-def test_nothing_lives_on(zygote: Zygote) -> None:
+def test_processes_end_with_the_session(zygote: Zygote) -> None:
     marker = f"left-behind-{os.getpid()}-{time.monotonic_ns()}"
     source = f"import os\nif os.fork() == 0:\n    os.setsid(); os.execv('/usr/bin/sleep', [{marker!r}, '60'])"
     with Session(zygote, SMALL) as session:
@@ -200,7 +200,7 @@ def test_the_zygote_outlives_every_submission(zygote: Zygote) -> None:
     assert _inside(zygote, "print('alive')") == "alive\n"
 
 
-def test_the_command_line_tells_nothing_of_the_host(zygote: Zygote) -> None:
+def test_the_command_line_reveals_nothing_about_the_host(zygote: Zygote) -> None:
     own = Path(f"/proc/{zygote._process.pid}/cmdline").read_bytes()
     # Where Python lies is no secret: it runs there.
     assert str(ROOT).encode() not in own.replace(sys.executable.encode(), b"")

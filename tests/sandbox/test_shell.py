@@ -60,7 +60,7 @@ def theirs() -> dict[str, Outputs]:
 
 
 @pytest.mark.parametrize("what", CELLS)
-def test_as_a_kernel(ours: dict[str, Outputs], theirs: dict[str, Outputs], what: str) -> None:
+def test_outputs_are_those_of_a_kernel(ours: dict[str, Outputs], theirs: dict[str, Outputs], what: str) -> None:
     assert _comparable(ours[what]) == _comparable(theirs[what])
 
 

@@ -63,7 +63,7 @@ def test_limits_hold(trusted: TrustedZygote) -> None:
     assert _inside(trusted, "while True: pass") == "KeyboardInterrupt"
 
 
-def test_what_a_submission_starts_ends_with_it(trusted: TrustedZygote) -> None:
+def test_processes_end_with_the_submission(trusted: TrustedZygote) -> None:
     pid = int(_inside(trusted, "import subprocess; print(subprocess.Popen(['sleep', '60']).pid)"))
     deadline = time.monotonic() + 5
     while Path(f"/proc/{pid}/cmdline").exists() and time.monotonic() < deadline:
@@ -73,14 +73,14 @@ def test_what_a_submission_starts_ends_with_it(trusted: TrustedZygote) -> None:
     assert time.monotonic() < deadline
 
 
-def test_nothing_is_left(tmp_path: Path) -> None:
+def test_no_files_are_left_behind(tmp_path: Path) -> None:
     with TrustedZygote() as zygote:
         folder = zygote._folder
         assert _inside(zygote, f"print(__import__('os').getcwd().startswith({str(folder)!r}))") == "True\n"
     assert not folder.exists()
 
 
-def test_the_doctor_s_probes_can_fire() -> None:
+def test_the_doctors_probes_can_succeed() -> None:
     found = "\n".join(complaints(TrustedZygote))
     for word in ("network", "home", "course's folder", "write outside", "processes without end"):
         assert word in found
@@ -103,7 +103,7 @@ def _run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPr
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 
-def test_where_the_sandbox_cannot_work_nothing_is_graded(broken_bubblewrap: dict[str, str], tmp_path: Path) -> None:
+def test_nothing_is_graded_without_a_working_sandbox(broken_bubblewrap: dict[str, str], tmp_path: Path) -> None:
     classroom = Classroom(tmp_path / "class")
     classroom.directory.mkdir()
     handed_in = classroom.notebook("submitted", "ada", ASSIGNMENT)
@@ -127,7 +127,7 @@ OTHER_SYSTEMS = [
 
 @pytest.mark.parametrize(("platform", "name", "way"), OTHER_SYSTEMS)
 @pytest.mark.parametrize("step", [["grade"], ["grade", "--trusted-submissions"], ["doctor"]], ids=" ".join)
-def test_other_systems_are_told_the_truth(
+def test_other_systems_are_told_what_to_use(
     step: list[str], platform: str, name: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)

@@ -53,7 +53,7 @@ def test_the_order_in_memory_is_kept(order: str) -> None:
     assert decode(encode(array)).flags.f_contiguous == (order == "F")
 
 
-def test_arrays_come_fresh_and_writable() -> None:
+def test_arrays_arrive_fresh_and_writable() -> None:
     array = np.arange(3)
     array.flags.writeable = False
     assert decode(encode(array)).flags.writeable
@@ -64,7 +64,7 @@ def test_swapped_bytes_keep_their_value() -> None:
 
 
 @pytest.mark.parametrize("name", wire.BIT_GENERATORS)
-def test_a_generator_goes_as_its_state(name: str) -> None:
+def test_a_generator_is_sent_as_its_state(name: str) -> None:
     rng = np.random.Generator(getattr(np.random, name)(7))
     rng.random(3)
     assert np.array_equal(decode(encode(rng)).integers(9, size=1000), rng.integers(9, size=1000))
@@ -89,17 +89,17 @@ class _Number(float):
     __hash__ = float.__hash__
 
 
-def test_subclasses_come_out_plain() -> None:
+def test_subclasses_arrive_as_plain_types() -> None:
     assert type(decode(encode(np.zeros(2).view(_Matrix)))) is np.ndarray
     assert type(decode(encode(_Number(3)))) is float
 
 
 @pytest.mark.parametrize("value", [object(), {1}, len, np.array([object()]), {(1, 2): 3}, 1 << 9000, b"b"], ids=type)
-def test_what_is_not_plain_is_named_only(value: object) -> None:
+def test_non_plain_values_are_only_named(value: object) -> None:
     assert isinstance(decode(encode(value)), Opaque)
 
 
-def test_nesting_without_end_is_cut() -> None:
+def test_endless_nesting_is_cut_off() -> None:
     loop: list = []
     loop.append(loop)
     assert isinstance(decode(encode(loop)), list)
@@ -151,14 +151,14 @@ def test_a_channel_carries_number_and_value(ends: tuple[Channel, Channel]) -> No
     assert ends[1].receive() == (5, {"x": 1})
 
 
-def test_a_channel_does_not_wait_for_ever(ends: tuple[Channel, Channel]) -> None:
+def test_a_channel_does_not_wait_forever(ends: tuple[Channel, Channel]) -> None:
     with pytest.raises(Late):
         ends[0].receive(time.monotonic() + 0.05)
     with pytest.raises(Late):
         ends[0].send(1, "x" * 2**20, time.monotonic() + 0.05)
 
 
-def test_a_channel_tells_that_the_other_side_has_gone(ends: tuple[Channel, Channel]) -> None:
+def test_a_channel_notices_that_the_other_side_is_gone(ends: tuple[Channel, Channel]) -> None:
     ends[1].close()
     with pytest.raises(Closed):
         ends[0].receive()
