@@ -1,8 +1,8 @@
 """`python -m bench N`: the speeds of grading on the same N submissions, one way after the other, as a table.
 
-Each way runs in processes of its own on a copy of one generated class; starting them counts. The three last rows are
-execution alone, in one process: the difference between the first two is the cost of the sandbox, that between the last
-two the cost of the wire and of the processes around it.
+Each way runs in processes of its own on a copy of one generated class; starting them counts. The last three rows
+are execution alone, in one process: the difference between the first two of them is the cost of the sandbox, and the
+difference between the last two is the cost of the wire and of the processes around it.
 """
 
 import argparse
@@ -12,13 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
-from itertools import cycle, islice
 from pathlib import Path
 
-from bench.ways import ASSIGNMENT, WAYS
-from grading.classroom import ROOT, Classroom
-from grading.sample_class import STUDENTS, submit
+from bench.generated_class import ASSIGNMENT, make_class
+from bench.ways import WAYS
+from grading.classroom import ROOT
 
 
 def main() -> None:
@@ -30,29 +28,19 @@ def main() -> None:
     print(f"{asked.n} submissions of {ASSIGNMENT} on {len(os.sched_getaffinity(0))} processors\n")
     print(f"{'':52}{'seconds':>9}{'a notebook':>12}{'CPU':>8}{'times':>8}")
     with tempfile.TemporaryDirectory() as folder:
-        _make_class(Path(folder) / "class", asked.n)
+        make_class(Path(folder) / "class", asked.n)
         slowest = None
         for way in asked.ways:
             shutil.copytree(Path(folder) / "class", Path(folder) / way)
             seconds, processor = _measure(way, Path(folder) / way)
             slowest = slowest or seconds
             each = f"{seconds / asked.n:10.3f} s{processor / asked.n:7.3f}s"
-            print(f"{WAYS[way].__doc__.splitlines()[0]:52}{seconds:9.1f}{each}{slowest / seconds:7.1f}x", flush=True)
+            print(f"{WAYS[way].__doc__:52}{seconds:9.1f}{each}{slowest / seconds:7.1f}x", flush=True)
             shutil.rmtree(Path(folder) / way)
 
 
-def _make_class(folder: Path, n: int) -> None:
-    folder.mkdir()
-    classroom = Classroom(folder)
-    assert classroom.nbgrader().generate_assignment(ASSIGNMENT)["success"]
-    # Those in whose notebooks nothing hangs: a time limit would say nothing about speed.
-    students = [student for student in STUDENTS if student.writes and len(student.assignments) > 2]
-    for number, student in enumerate(islice(cycle(students), n)):
-        submit(classroom, replace(student, name=f"student-{number:05}"), ASSIGNMENT)
-
-
 def _measure(way: str, folder: Path) -> tuple[float, float]:
-    """Give seconds by the clock and of all processors."""
+    """Return the seconds that a way takes: by the clock, and of processor time."""
     command = [sys.executable, "-m", "bench.ways", way, str(folder)]
     with tempfile.TemporaryFile() as log:
         began = time.monotonic()

@@ -1,6 +1,6 @@
-"""`python -m bench.coordinator N ...`: what the process costs that hands out submissions and writes their marks.
+"""`python -m bench.coordinator N ...`: the cost of the process that hands out submissions and writes their marks.
 
-One submission is graded for real; its result stands for all the others, so that no worker's time or memory counts.
+Only one submission is graded; its result stands in for all the others, so that no worker's time or memory counts.
 """
 
 import argparse
@@ -15,13 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from bench.ways import ASSIGNMENT
-from grading.classroom import ROOT, Classroom
+from bench.generated_class import ASSIGNMENT, make_class
+from grading.classroom import ROOT
 from grading.running.grade import grade
 from grading.running.pool import local_processes
 from grading.running.rows import Rows
 from grading.running.submission import Graded, Task
-from grading.sample_class import STUDENTS, submit
 
 
 def main() -> None:
@@ -35,13 +34,9 @@ def main() -> None:
 
 
 def measure(n: int) -> None:
-    """Grade one submission, then n times with its result, and print CPU time a submission and the peak of memory."""
-    student = next(student for student in STUDENTS if student.writes and len(student.assignments) > 2)
+    """Grade a class of `n` with one result for all, and print the CPU time per submission and the peak memory."""
     with tempfile.TemporaryDirectory() as folder:
-        classroom = Classroom(Path(folder))
-        assert classroom.nbgrader().generate_assignment(ASSIGNMENT)["success"]
-        for number in range(n):
-            submit(classroom, replace(student, name=f"student-{number:05}"), ASSIGNMENT)
+        classroom = make_class(Path(folder), n)
         before = _seconds()
         assert grade(classroom, open_executor=_stand_ins) == {}
         milliseconds = 1000 * (_seconds() - before) / n
@@ -60,7 +55,8 @@ class _StandIns(Executor):
     def __init__(self) -> None:
         self._model: Graded | None = None
 
-    def submit(self, function: Callable[[Task], Graded], task: Task) -> Future[Graded]:
+    # Only grading submits here, and only tasks.
+    def submit(self, function: Callable[[Task], Graded], task: Task) -> Future[Graded]:  # type: ignore[override] # narrower on purpose
         if self._model is None:
             self._model = _in_another_process(function, task)
         done: Future[Graded] = Future()
@@ -79,7 +75,7 @@ def _in_another_process(function: Callable[[Task], Graded], task: Task) -> Grade
 
 
 def _as_of(student: str, rows: Rows) -> Rows:
-    """Give a submission's rows the ids of another one."""
+    """Return a submission's rows with new ids, and as those of `student`."""
     ids = {row["id"]: uuid4().hex for name, table in rows.items() if name != "student" for row in table}
     ids[rows["student"][0]["id"]] = student
 

@@ -1,4 +1,4 @@
-"""The ways of grading that are compared, each a function of a class; the first line of its docstring is its name."""
+"""The ways of grading to compare, each a function that grades a class; its docstring is its name in the table."""
 
 import os
 import sys
@@ -11,14 +11,13 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from bench.generated_class import ASSIGNMENT
 from grading.classroom import ROOT, Classroom
 from grading.execution.notebook import execute
 from grading.intake.canonical import read_canonical
 from grading.running.grade import grade
 from grading.running.pool import dask_cluster
 from grading.sandbox.launch import WARM
-
-ASSIGNMENT = "momentum"
 
 
 def stock(classroom: Classroom) -> None:
@@ -74,7 +73,7 @@ def floor(classroom: Classroom) -> None:
         importlib.import_module(module)
     shell = make_shell()
     for notebook in _notebooks(classroom):
-        # A fork for each, so that one does not find what another left.
+        # A fork for each notebook, so that none finds what another one left behind.
         child = os.fork()
         if child == 0:
             for count, cell in enumerate(notebook.cells):

@@ -18,13 +18,13 @@ HTML = ROOT / "_build" / "html"
 STYLES = (ROOT / "course" / "labs" / "web" / "labs.css", Path(__file__).with_name("paper.css"))
 TEMPLATE = Template(Path(__file__).with_name("paper.html").read_text(encoding="utf-8"))
 
-#: What paper has no use for: links to copy, folded code, scripts.
+#: Of no use on paper: links to copy, folded code, scripts.
 SCREEN_ONLY = "script, button, a.headerlink, details.hide"
 
-#: Sections that each chapter has; the table of contents leaves them out.
+#: Sections that every chapter has; the table of contents leaves them out.
 USUAL = ("What can go wrong", "Quiz", "To take away", "Now you")
 
-#: Files of the serif face that comes with matplotlib, by what they are for.
+#: The fonts of the serif face that comes with Matplotlib, and the style that each is for.
 FACES = {
     "STIXGeneral": "",
     "STIXGeneralItalic": "font-style: italic;",
@@ -40,7 +40,7 @@ class Heading:
     Attributes:
         level: 1 for a part, 2 for a chapter, 3 and more for its sections.
         text: its words.
-        place: id of the element that it names.
+        place: the id of the element it heads.
     """
 
     level: int
@@ -49,12 +49,16 @@ class Heading:
 
 
 def document(folder: Path) -> tuple[str, list[Heading]]:
-    """Give the HTML page of the whole book, and its headings in their order.
+    """Return the HTML page of the whole book, and its headings in order.
 
-    The table of contents, `nav.toc`, has an empty place for the page number at the end of each line.
+    Every line of the table of contents, `nav.toc`, ends with an empty element for the page number.
 
     Args:
-        folder: where the page will stand.
+        folder: where the page will be saved.
+
+    Raises:
+        FileNotFoundError: the site is not built.
+        LookupError: a page of the site has no such element as it used to have.
     """
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -62,8 +66,8 @@ def document(folder: Path) -> tuple[str, list[Heading]]:
     parts = {part["caption"]: [page["file"] for page in part["chapters"]] for part in toc["parts"]}
     names = [first, *chain.from_iterable(parts.values())]
     articles = {name: _article(name, names, folder) for name in names}
-    # The first page's heading is the book's title, and that has a page of its own here.
-    articles[first].find("h2").string = "Welcome"
+    # The first page's heading is the book's title, which has a page of its own here.
+    _one(articles[first], "h2").string = "Welcome"
 
     text = [str(articles[first])]
     for number, (caption, chapters) in enumerate(parts.items(), start=1):
@@ -74,7 +78,8 @@ def document(folder: Path) -> tuple[str, list[Heading]]:
     site = _soup(first)
     here = relpath(HTML / dirname(first), folder)
     sheets = "".join(
-        f'<link rel="stylesheet" href="{here}/{escape(link["href"])}">' for link in site.select("link[rel=stylesheet]")
+        f'<link rel="stylesheet" href="{here}/{escape(str(link["href"]))}">'
+        for link in site.select("link[rel=stylesheet]")
     )
     styles = [_faces(), *(path.read_text(encoding="utf-8") for path in STYLES), _running_heads(articles)]
     html = TEMPLATE.substitute(
@@ -83,7 +88,7 @@ def document(folder: Path) -> tuple[str, list[Heading]]:
         copyright=escape(config["copyright"]),
         sheets=sheets,
         style="\n".join(styles),
-        mathjax=f"{here}/{escape(site.select_one('script[src*=tex-svg]')['src'])}",
+        mathjax=f"{here}/{escape(str(_one(site, 'script[src*=tex-svg]')['src']))}",
         contents=_contents(headings),
         text="".join(text),
     )
@@ -94,9 +99,16 @@ def _soup(name: str) -> BeautifulSoup:
     return BeautifulSoup((HTML / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
 
+def _one(within: Tag, selector: str) -> Tag:
+    found = within.select_one(selector)
+    if found is None:
+        raise LookupError(f"<{within.name}> has no element {selector!r}")
+    return found
+
+
 def _article(name: str, names: list[str], folder: Path) -> Tag:
-    """Give a page's text with its headings a level lower, and with addresses that hold where all pages are one."""
-    text = _soup(name).select_one("article.bd-article")
+    """Return a page's text, its headings a level lower, its addresses valid on the one page of the whole book."""
+    text = _one(_soup(name), "article.bd-article")
     for thing in text.select(SCREEN_ONLY):
         thing.decompose()
     for answer in text.select("details"):
@@ -104,23 +116,23 @@ def _article(name: str, names: list[str], folder: Path) -> Tag:
     for heading in text.find_all(["h1", "h2", "h3", "h4"]):
         heading.name = f"h{int(heading.name[1]) + 1}"
     for tag in text.find_all(id=True):
-        tag["id"] = _place(name, tag["id"])
+        tag["id"] = _place(name, str(tag["id"]))
     for image in text.find_all("img"):
-        image["src"] = relpath(HTML / dirname(name) / image["src"], folder)
+        image["src"] = relpath(HTML / dirname(name) / str(image["src"]), folder)
         del image["loading"]
     for link in text.find_all("a", href=True):
-        path, fragment = urldefrag(link["href"])
+        path, fragment = urldefrag(str(link["href"]))
         target = normpath(f"{dirname(name)}/{path}").removesuffix(".html") if path else name
         if target in names:
             link["href"] = f"#{_place(target, fragment)}"
     text.name = "section"
     text["id"] = _place(name)
-    text["class"] = ["bd-article", "chapter"]
+    text["class"] = "bd-article chapter"
     return text
 
 
 def _place(name: str, fragment: str = "") -> str:
-    """Give an id for a place of a page; two pages may have the same fragment."""
+    """Return an id for a place on a page; two pages may have the same fragment."""
     return "--".join(filter(None, (name.replace("/", "-"), fragment)))
 
 
@@ -130,7 +142,14 @@ def _words(tag: Tag) -> str:
 
 def _headings(text: str) -> list[Heading]:
     tags = BeautifulSoup(text, "html.parser").find_all(["h1", "h2", "h3", "h4", "h5"])
-    return [Heading(int(tag.name[1]), _words(tag), tag.get("id") or tag.find_parent(id=True)["id"]) for tag in tags]
+    return [Heading(int(tag.name[1]), _words(tag), _nearest_id(tag)) for tag in tags]
+
+
+def _nearest_id(tag: Tag) -> str:
+    named = tag if tag.has_attr("id") else tag.find_parent(id=True)
+    if named is None:
+        raise LookupError(f"<{tag.name}> and what surrounds it have no id")
+    return str(named["id"])
 
 
 def _contents(headings: list[Heading]) -> str:
@@ -154,6 +173,6 @@ def _running_heads(articles: dict[str, Tag]) -> str:
     """Put each chapter's title at the top of its pages."""
     return "\n".join(
         f"#{_place(name)} {{ page: {_place(name)} }}\n"
-        f"@page {_place(name)} {{ @top-right {{ content: {json.dumps(_words(text.find('h2')))} }} }}"
+        f"@page {_place(name)} {{ @top-right {{ content: {json.dumps(_words(_one(text, 'h2')))} }} }}"
         for name, text in articles.items()
     )

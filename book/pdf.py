@@ -4,16 +4,19 @@ python -m book.pdf
 """
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
+from pypdf.generic import Destination
 
 from book.paper import ROOT, Heading, document
 
 PDF = ROOT / "_build" / "pdf" / "optimization-algorithms.pdf"
 
-#: Every formula is drawn; letters and pictures are there.
+#: Wait until every formula is drawn, and fonts and pictures are loaded.
 READY = """async () => {
     await MathJax.startup.promise;
     await document.fonts.ready;
@@ -28,25 +31,35 @@ NUMBER = """(pages) => {
 
 
 def bookmarks(pdf: Path) -> list[tuple[str, int]]:
-    """Give title and page number, from 1, of each bookmark of a PDF in reading order, at whatever depth."""
+    """Return the title and page number, from 1, of every bookmark of a PDF, in reading order.
+
+    Args:
+        pdf: the file; its bookmarks may be nested to any depth.
+
+    Raises:
+        ValueError: a bookmark leads to no page.
+    """
     reader = PdfReader(pdf)
 
-    def flat(entries: list) -> list[tuple[str, int]]:
+    def flat(entries: Iterable[Destination | list[Any]]) -> list[tuple[str, int]]:
         found = []
         for entry in entries:
             if isinstance(entry, list):
                 found += flat(entry)
             else:
-                found.append((" ".join(entry.title.split()), reader.get_destination_page_number(entry) + 1))
+                number = reader.get_destination_page_number(entry)
+                if number is None:
+                    raise ValueError(f"the bookmark {entry.title!r} leads to no page")
+                found.append((" ".join(str(entry.title).split()), number + 1))
         return found
 
     return flat(reader.outline)
 
 
 def _print(browser: Browser, source: Path, headings: list[Heading], numbers: dict[str, int]) -> dict[str, int]:
-    """Print with these numbers in the table of contents, and give those that are on the pages.
+    """Print with these numbers in the table of contents, and return the numbers of the printed pages.
 
-    Each time in a new window: a second print of the same window breaks the pages at other places.
+    Each print has a new window: a second print of the same window would break the pages at other places.
     """
     page = browser.new_page()
     page.goto(source.as_uri())
@@ -54,21 +67,21 @@ def _print(browser: Browser, source: Path, headings: list[Heading], numbers: dic
     page.evaluate(NUMBER, numbers)
     page.pdf(path=PDF, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
     page.close()
-    _, *marks = bookmarks(PDF)  # the first is that of the table of contents
+    _, *marks = bookmarks(PDF)  # the first is the table of contents
     return {heading.place: number for heading, (_, number) in zip(headings, marks, strict=True)}
 
 
 def main() -> None:
-    """Print the book twice: only a printed book shows where its chapters begin."""
+    """Print the book twice: only a printed book shows on which pages its chapters begin."""
     chromium = shutil.which("chromium")
-    assert chromium, "the book is printed by chromium: apt-get install chromium"
+    assert chromium, "printing the book needs chromium: apt-get install chromium"
     PDF.parent.mkdir(parents=True, exist_ok=True)
     source = PDF.with_suffix(".html")
     html, headings = document(PDF.parent)
     source.write_text(html, encoding="utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
-        # Any number takes up as much room as the right one.
+        # Any three digits take up as much room as the right page number.
         numbers = _print(browser, source, headings, {heading.place: 100 for heading in headings})
         printed = _print(browser, source, headings, numbers)
         browser.close()

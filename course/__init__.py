@@ -1,1 +1,1 @@
-"""What the chapters and the assignments share: data, landscapes, a small network, plots, and checks."""
+"""What chapters and assignments import: data, landscapes, a small network, plots, and checks."""

@@ -1,4 +1,4 @@
-"""The visible checks of the assignments: they compare with a worked example and say what probably went wrong."""
+"""The visible checks of the assignments: they compare an answer with a worked example and say what went wrong."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 
 class CheckFailed(AssertionError):
-    """A visible check that failed. A notebook shows its message alone: the traceback would lead into this file."""
+    """A visible check that failed. A notebook shows only its message, since the traceback would lead into this file."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"\x1b[1;31m✗\x1b[0m {self}"]
@@ -18,13 +18,13 @@ def check(what: str, actual: Any, expected: ArrayLike, hints: Mapping[str, Array
     """Compare a student's result with the number or array of a worked example.
 
     Args:
-        what: what is compared, as the student calls it: "the velocity of W1".
-        actual: the student's result.
-        expected: the worked example's.
-        hints: {sentence: the value that this mistake would give}; the first that matches is told.
+        what: what is compared, in the student's words: "the velocity of W1".
+        actual: the student's result, of any type.
+        expected: the result in the worked example, of any shape.
+        hints: {sentence: the value this mistake would give}; the message has the sentence of the first match.
 
     Raises:
-        CheckFailed: they differ, with a message that says how and, where a hint matches, why.
+        CheckFailed: the results differ. The message says how and, if a hint matches, why.
     """
     expected = np.asarray(expected)
     if actual is None:
@@ -43,10 +43,14 @@ def check(what: str, actual: Any, expected: ArrayLike, hints: Mapping[str, Array
 
 
 def check_that(claim: bool, advice: str) -> None:
-    """Check a property that is no number.
+    """Check a property that cannot be stated as a number.
+
+    Args:
+        claim: whether the property holds.
+        advice: what to change if it doesn't.
 
     Raises:
-        CheckFailed: the claim does not hold; the message is the advice.
+        CheckFailed: the claim is false; the message is the advice.
     """
     if not claim:
         raise CheckFailed(advice)

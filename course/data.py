@@ -1,4 +1,4 @@
-"""The data of the course. All of it comes with installed packages; nothing is downloaded."""
+"""The data of the course. It all comes with installed packages; nothing is downloaded."""
 
 from typing import NamedTuple
 
@@ -6,14 +6,14 @@ import numpy as np
 
 
 class Temperatures(NamedTuple):
-    """A daily series: `dates` of shape (n,), dtype datetime64[D]; `celsius` of shape (n,), each day's highest."""
+    """A daily series: `dates`, shape (n,), dtype datetime64[D]; `celsius`, shape (n,), each day's highest in °C."""
 
     dates: np.ndarray
     celsius: np.ndarray
 
 
 class Digits(NamedTuple):
-    """Handwritten digits, one example a column: X (64, m) with values in [0, 1], Y (10, m) one-hot."""
+    """Handwritten digits, one example per column: X (64, m) with values in [0, 1], Y (10, m) one-hot."""
 
     X_train: np.ndarray
     Y_train: np.ndarray
@@ -22,9 +22,9 @@ class Digits(NamedTuple):
 
 
 def seattle_temperatures() -> Temperatures:
-    """Load the daily highest temperatures of Seattle, 1 January 2012 to 31 December 2015: 1,461 days.
+    """Load Seattle's highest temperature of each day from January 1, 2012 to December 31, 2015: 1,461 days.
 
-    Source: NOAA, public domain, in the package vega_datasets.
+    Source: NOAA, public domain, from the package vega_datasets.
     """
     from vega_datasets import data
 
@@ -33,9 +33,9 @@ def seattle_temperatures() -> Temperatures:
 
 
 def digits() -> Digits:
-    """Load 1,797 handwritten digits of 8 by 8 pixels, 1,437 for training and 360 for testing, always the same split.
+    """Load 1,797 handwritten digits of 8 by 8 pixels, always the same 1,437 for training and 360 for testing.
 
-    Source: Alpaydin & Kaynak (1998), UCI repository, in the package scikit-learn.
+    Source: Alpaydin & Kaynak (1998), UCI repository, from the package scikit-learn.
     """
     from sklearn.datasets import load_digits
 

@@ -1,7 +1,7 @@
-"""One way downhill for every optimizer, so that what differs between two paths is the optimizer.
+"""One descent loop for all optimizers, so that two paths differ only by their optimizers.
 
-In this book an optimizer is an update function: it takes the parameters and their gradient, two arrays of one shape,
-and gives the new parameters. What it must remember from step to step, it keeps to itself.
+In this book an optimizer is an update function: it takes the parameters and their gradient, two arrays of the same
+shape, and returns the new parameters. Whatever it has to remember between steps, it keeps to itself.
 """
 
 from collections.abc import Callable
@@ -13,16 +13,16 @@ Update = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def descend(update: Update, gradient: Callable[[np.ndarray], np.ndarray], start: ArrayLike, steps: int) -> np.ndarray:
-    """Take `steps` steps from `start` and give every point on the way.
+    """Take `steps` steps from `start` and return every point on the way.
 
     Args:
-        update: takes the parameters w and their gradient dw, gives the new w.
-        gradient: takes the parameters, gives the gradient there, in the same shape.
+        update: takes the parameters w and their gradient dw, and returns the new w.
+        gradient: takes the parameters and returns the gradient there, in the same shape.
         start: the first point, shape (n,).
-        steps: how many updates, 0 or more.
+        steps: the number of updates, 0 or more.
 
     Returns:
-        The path, shape (steps + 1, n), the start first. A path that diverges ends in infinities or NaN.
+        The path, shape (steps + 1, n), starting point first. A path that diverges ends in infinities or NaN.
     """
     w = np.array(start, dtype=float)
     path = [w]

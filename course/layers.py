@@ -1,7 +1,7 @@
-"""The layers of a network, each a pure function that gives its output and the way back.
+"""The layers of a network, each a pure function that returns its output and its way back.
 
-The way back is a function too: it takes the derivatives of the cost by the output and gives those by the inputs, in
-the inputs' order. Examples are columns everywhere.
+The way back is a function, too: it takes the derivatives of the cost with respect to the output, and returns those with
+respect to the inputs, in the order of the inputs. Examples are columns throughout.
 
     Z, back = dense(A, W, b)
     dA, dW, db = back(dZ)
@@ -16,7 +16,7 @@ BackwardToAll = Callable[[np.ndarray], tuple[np.ndarray, ...]]
 
 
 def dense(A: np.ndarray, W: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, BackwardToAll]:
-    """Give W A + b, shape (units, size).
+    """Return W A + b, shape (units, size).
 
     Args:
         A: the layer's inputs, shape (fan-in, size).
@@ -26,26 +26,38 @@ def dense(A: np.ndarray, W: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, Back
     Returns:
         Z, and the way back from dZ to (dA, dW, db).
     """
+    Z, back_to_parameters = first_dense(A, W, b)
+    return Z, lambda dZ: (W.T @ dZ, *back_to_parameters(dZ))
 
-    def backward(dZ: np.ndarray) -> tuple[np.ndarray, ...]:
-        return W.T @ dZ, dZ @ A.T, dZ.sum(axis=1, keepdims=True)
 
-    return W @ A + b, backward
+def first_dense(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, BackwardToAll]:
+    """Return W X + b as `dense` does, for the first layer: no derivatives with respect to the examples are needed.
+
+    Args:
+        X: the examples, shape (fan-in, size).
+        W: weights, shape (units, fan-in).
+        b: biases, shape (units, 1).
+
+    Returns:
+        Z, and the way back from dZ to (dW, db).
+    """
+    return W @ X + b, lambda dZ: (dZ @ X.T, dZ.sum(axis=1, keepdims=True))
 
 
 def relu(Z: np.ndarray) -> tuple[np.ndarray, Backward]:
-    """Give max(0, Z) by element, and the way back from dA to dZ; where Z is 0, the derivative is taken as 0."""
-    return np.maximum(Z, 0), lambda dA: dA * (Z > 0)
+    """Return max(0, Z), element by element, and the way back from dA to dZ. The derivative at 0 is taken as 0."""
+    A = np.maximum(Z, 0)
+    return A, lambda dA: dA * (A > 0)
 
 
 def tanh(Z: np.ndarray) -> tuple[np.ndarray, Backward]:
-    """Return the hyperbolic tangent of each element of Z, and the way back from dA to dZ."""
+    """Return tanh(Z), element by element, and the way back from dA to dZ."""
     A = np.tanh(Z)
     return A, lambda dA: dA * (1 - A**2)
 
 
 def sigmoid(Z: np.ndarray) -> tuple[np.ndarray, Backward]:
-    """Give 1 / (1 + exp(-Z)) by element, and the way back from dA to dZ; no Z is too large."""
+    """Return 1 / (1 + exp(-Z)), element by element, and the way back from dA to dZ; no Z is too large."""
     A = (1 + np.tanh(Z / 2)) / 2
     return A, lambda dA: dA * A * (1 - A)
 
@@ -55,16 +67,19 @@ def dropout(A: np.ndarray, keep: float, rng: np.random.Generator) -> tuple[np.nd
 
     Args:
         A: activations, of any shape.
-        keep: probability, above 0 and up to 1, that an element stays.
+        keep: probability that an element stays, above 0 and at most 1.
         rng: draws which elements stay.
 
-    Raises:
-        ValueError: if `keep` is not above 0 and up to 1.
+    Returns:
+        The remaining activations, in the shape of A, and the way back to dA.
 
-    Source: Srivastava et al. (2014), Dropout; inverted, so that nothing is left to do at test time.
+    Raises:
+        ValueError: `keep` is not above 0 and at most 1.
+
+    Source: Srivastava et al. (2014), Dropout; in its inverted form, which needs no change at test time.
     """
     if not 0 < keep <= 1:
-        raise ValueError(f"keep must be above 0 and at most 1, not {keep}")
+        raise ValueError(f"keep must be above 0 and at most 1, got {keep!r}")
     mask = (rng.random(A.shape) < keep) / keep
     return A * mask, lambda dA: dA * mask
 
@@ -78,7 +93,7 @@ def batch_norm(
         Z: shape (units, size).
         gamma: the new standard deviations, shape (units, 1).
         beta: the new means, shape (units, 1).
-        epsilon: added to the variance, inside the root.
+        epsilon: added to the variance, inside the root; above 0.
 
     Returns:
         gamma * (Z - mean) / sqrt(variance + epsilon) + beta, and the way back to (dZ, dgamma, dbeta).
@@ -91,7 +106,7 @@ def batch_norm(
     def backward(dout: np.ndarray) -> tuple[np.ndarray, ...]:
         dgamma = np.sum(dout * normalized, axis=1, keepdims=True)
         dbeta = np.sum(dout, axis=1, keepdims=True)
-        # Mean and deviation depend on every Z of the row: their share of the derivative is taken off again.
+        # The mean and the deviation depend on every Z in the row: the last term is their part of the derivative.
         dZ = gamma / deviation * (dout - (dbeta + normalized * dgamma) / Z.shape[1])
         return dZ, dgamma, dbeta
 
@@ -99,22 +114,38 @@ def batch_norm(
 
 
 def softmax(Z: np.ndarray) -> np.ndarray:
-    """Give the probabilities exp(Z) / sum of exp(Z) over each column, shape (classes, size); no Z is too large."""
+    """Return the probabilities exp(Z) / sum of exp(Z) over each column, shape (classes, size); no Z is too large."""
     exponentials = np.exp(Z - Z.max(axis=0))
     return exponentials / exponentials.sum(axis=0)
 
 
+def log_softmax(Z: np.ndarray) -> np.ndarray:
+    """Return the logarithms of softmax(Z), shape (classes, size), finite also where a probability underflows to 0."""
+    shifted = Z - Z.max(axis=0)
+    # This sum has a term that is 1, so its logarithm is finite; a probability may be 0.
+    return shifted - np.log(np.exp(shifted).sum(axis=0))
+
+
+def cross_entropies(logarithms: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """Return the cross-entropy of each example, shape (1, size).
+
+    Args:
+        logarithms: the logarithms of the predicted probabilities, shape (classes, size).
+        Y: targets, columns that sum to 1, same shape.
+    """
+    return -np.sum(Y * logarithms, axis=0, keepdims=True)
+
+
 def softmax_cross_entropy(Z: np.ndarray, Y: np.ndarray) -> tuple[float, Callable[[], np.ndarray]]:
-    """Give the mean cross-entropy of softmax(Z) and the targets.
+    """Return the mean cross-entropy of softmax(Z) and the targets.
 
     Args:
         Z: the last layer's output, shape (classes, size).
         Y: targets, columns that sum to 1, same shape.
 
     Returns:
-        The cost, and the way back: a function of nothing that gives dZ = (softmax(Z) - Y) / size.
+        The cost, and the way back: a function without arguments that returns dZ = (softmax(Z) - Y) / size.
     """
-    shifted = Z - Z.max(axis=0)
-    # The logarithm of a sum, never that of a probability: it cannot be the logarithm of 0.
-    losses = np.log(np.exp(shifted).sum(axis=0)) - np.sum(Y * shifted, axis=0)
-    return float(losses.mean()), lambda: (softmax(Z) - Y) / Z.shape[1]
+    logarithms = log_softmax(Z)
+    cost = float(cross_entropies(logarithms, Y).mean())
+    return cost, lambda: (np.exp(logarithms) - Y) / Z.shape[1]

@@ -1,13 +1,23 @@
 """A small fully connected classifier: ReLU inside, softmax at the end, cross-entropy loss.
 
-Parameters are {"W1": (n_1, n_0), "b1": (n_1, 1), ...}, gradients {"dW1": ..., "db1": ...}, examples are columns.
+Parameters are {"W1": (n_1, n_0), "b1": (n_1, 1), ...}, gradients {"dW1": ..., "db1": ...}; examples are columns. The
+layers are those of `course.layers`.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from course.layers import softmax
+from course.layers import (
+    Backward,
+    BackwardToAll,
+    cross_entropies,
+    dense,
+    first_dense,
+    relu,
+    softmax,
+    softmax_cross_entropy,
+)
 
 Arrays = dict[str, np.ndarray]
 
@@ -16,8 +26,11 @@ def initialize_parameters(layer_sizes: Sequence[int], rng: np.random.Generator) 
     """Draw weights from a normal distribution of variance 2 / n_{l-1}; biases are zero.
 
     Args:
-        layer_sizes: units of the layers, the input's first: [n_0, n_1, ...].
+        layer_sizes: units of each layer, starting with the input: [n_0, n_1, ...].
         rng: draws the weights.
+
+    Returns:
+        {"W1": (n_1, n_0), "b1": (n_1, 1), ...}.
 
     Source: He et al. (2015), Delving deep into rectifiers.
     """
@@ -29,34 +42,61 @@ def initialize_parameters(layer_sizes: Sequence[int], rng: np.random.Generator) 
 
 
 def forward(parameters: Arrays, X: np.ndarray) -> list[np.ndarray]:
-    """Give the activations of every layer, X first; the last are probabilities, shape (classes, size)."""
-    activations = [X]
-    layers = len(parameters) // 2
-    for layer in range(1, layers + 1):
-        Z = parameters[f"W{layer}"] @ activations[-1] + parameters[f"b{layer}"]
-        activations.append(softmax(Z) if layer == layers else np.maximum(Z, 0))
-    return activations
+    """Return the activations of every layer for the examples X, shape (n_0, size).
+
+    Returns:
+        X, the hidden layers' activations, each (units, size), and last the probabilities, (classes, size).
+    """
+    activations, logits, _, _ = _pass_forward(parameters, X)
+    return [*activations, softmax(logits)]
 
 
 def losses(probabilities: np.ndarray, Y: np.ndarray) -> np.ndarray:
-    """Give the cross-entropy of each example, shape (1, size)."""
-    return -np.log(np.sum(Y * probabilities, axis=0, keepdims=True) + 1e-12)
+    """Return the cross-entropy of each example, shape (1, size).
+
+    Args:
+        probabilities: from `forward`, shape (classes, size). A probability that has underflowed to 0 counts as the
+            smallest normal float, so that every loss is finite.
+        Y: targets, columns that sum to 1, same shape.
+    """
+    return cross_entropies(np.log(np.maximum(probabilities, np.finfo(float).tiny)), Y)
 
 
 def cost_and_gradients(parameters: Arrays, X: np.ndarray, Y: np.ndarray) -> tuple[float, Arrays]:
-    """Give the mean loss on these examples and its gradients, by backpropagation."""
-    activations = forward(parameters, X)
-    size = X.shape[1]
-    gradients = {}
-    dZ = activations[-1] - Y
-    for layer in range(len(parameters) // 2, 0, -1):
-        gradients[f"dW{layer}"] = dZ @ activations[layer - 1].T / size
-        gradients[f"db{layer}"] = np.sum(dZ, axis=1, keepdims=True) / size
-        if layer > 1:
-            dZ = (parameters[f"W{layer}"].T @ dZ) * (activations[layer - 1] > 0)
-    return float(np.mean(losses(activations[-1], Y))), gradients
+    """Return the mean cross-entropy on the examples and its gradients, by backpropagation.
+
+    Args:
+        parameters: {"W1": (n_1, n_0), "b1": (n_1, 1), ...}.
+        X: inputs, shape (n_0, size).
+        Y: targets, columns that sum to 1, shape (classes, size).
+
+    Returns:
+        The cost and {"dW1": (n_1, n_0), "db1": (n_1, 1), ...}.
+    """
+    _, logits, back_to_first, ways_back = _pass_forward(parameters, X)
+    cost, back = softmax_cross_entropy(logits, Y)
+    gradients, dZ = {}, back()
+    for layer, (back_through_relu, back_through_dense) in reversed([*enumerate(ways_back, start=2)]):
+        dA, gradients[f"dW{layer}"], gradients[f"db{layer}"] = back_through_dense(dZ)
+        dZ = back_through_relu(dA)
+    gradients["dW1"], gradients["db1"] = back_to_first(dZ)
+    return cost, gradients
 
 
 def accuracy(parameters: Arrays, X: np.ndarray, Y: np.ndarray) -> float:
-    """Give the share of examples whose most probable class is the right one."""
+    """Return the share of examples, from 0 to 1, whose most probable class is the right one."""
     return float(np.mean(forward(parameters, X)[-1].argmax(axis=0) == Y.argmax(axis=0)))
+
+
+def _pass_forward(
+    parameters: Arrays, X: np.ndarray
+) -> tuple[list[np.ndarray], np.ndarray, BackwardToAll, list[tuple[Backward, BackwardToAll]]]:
+    """Return each layer's inputs, the last layer's Z, the first layer's way back, and those of the later layers."""
+    Z, back_to_first = first_dense(X, parameters["W1"], parameters["b1"])
+    inputs, ways_back = [X], []
+    for layer in range(2, len(parameters) // 2 + 1):
+        A, back_through_relu = relu(Z)
+        Z, back_through_dense = dense(A, parameters[f"W{layer}"], parameters[f"b{layer}"])
+        inputs.append(A)
+        ways_back.append((back_through_relu, back_through_dense))
+    return inputs, Z, back_to_first, ways_back

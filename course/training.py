@@ -1,4 +1,4 @@
-"""One training loop for every optimizer: mini-batches of the digits, a small network, all parameters in one vector."""
+"""One training loop for all optimizers: mini-batches of the digits, a small network, its parameters in one vector."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ Objective = Callable[[Arrays, np.ndarray, np.ndarray], tuple[float, Arrays]]
 
 @dataclass(frozen=True)
 class Training:
-    """What a training left behind.
+    """The record of one training run.
 
     Attributes:
-        batch_costs: cost J^{t} of every mini-batch, before its update, as the objective has it; shape (updates,).
-        epoch_costs: mean loss on the whole training set before the first epoch and after each, of the network as it
-            predicts, without penalty and dropout; shape (epochs + 1,).
-        test_accuracy: share of test examples that the trained network gets right.
+        batch_costs: cost J^{t} of every mini-batch before its update, as the objective computes it, shape (updates,).
+        epoch_costs: mean loss on the whole training set before the first epoch and after each epoch, of the network
+            as it predicts, without penalty or dropout, shape (epochs + 1,).
+        test_accuracy: share of the test examples that the trained network gets right, from 0 to 1.
         parameters: the trained network.
     """
 
@@ -43,18 +43,18 @@ def train(
     """Train a small classifier on mini-batches.
 
     Args:
-        update: takes all parameters as one vector w, shape (n,), and their gradient dw on a mini-batch; gives
+        update: takes all parameters as one vector w, shape (n,), and their gradient dw on a mini-batch, and returns
             the new w.
         digits: the examples.
         epochs: passes over the training set, 0 or more.
-        batch_size: examples in a mini-batch; the last one of an epoch holds what is left.
-        hidden: units of the hidden layers.
-        seed: draws the initial weights and the order of the examples; optimizers with one seed see the same of both.
-        objective: takes parameters, X and Y of a mini-batch; gives what is to become small, and its gradients
-            {"dW1": ..., "db1": ...}. By default the mean cross-entropy.
+        batch_size: examples in a mini-batch, 1 or more; the last one of an epoch may be smaller.
+        hidden: units of each hidden layer.
+        seed: of the initial weights and the order of the examples, so that runs with the same seed share both.
+        objective: takes parameters, and X and Y of a mini-batch; returns the cost to minimize, and its gradients
+            {"dW1": ..., "db1": ...}. The default is the mean cross-entropy.
 
     Returns:
-        Costs, accuracy and parameters. A training that diverges has costs that are infinite or NaN.
+        Costs, accuracy and parameters. A run that diverges has costs that are infinite or NaN.
     """
     rng = np.random.default_rng(seed)
     X, Y = digits.X_train, digits.Y_train
@@ -76,14 +76,14 @@ def train(
 
 
 def flatten(arrays: Arrays) -> np.ndarray:
-    """Put all numbers of a network, or of its gradients, into one vector: W1, b1, W2, b2, ..."""
+    """Return all numbers of a network, or of its gradients, as one vector, shape (n,): W1, b1, W2, b2, ..."""
     layers = range(1, len(arrays) // 2 + 1)
     prefix = "d" if "dW1" in arrays else ""
     return np.concatenate([arrays[f"{prefix}{kind}{layer}"].ravel() for layer in layers for kind in "Wb"])
 
 
 def unflatten(vector: np.ndarray, like: Arrays) -> Arrays:
-    """Give the network whose numbers stand in `vector`, in the shapes of `like`; the inverse of `flatten`."""
+    """Return the numbers in `vector`, shape (n,), as a network with the shapes of `like`; the inverse of `flatten`."""
     arrays, start = {}, 0
     for name, array in like.items():
         arrays[name] = vector[start : start + array.size].reshape(array.shape)

@@ -1,1 +1,1 @@
-"""The pictures of README.md, and what takes them."""
+"""The pictures of README.md, and how they are taken."""

@@ -1,7 +1,7 @@
-"""Take the pictures that README.md shows, by `python -m screenshots`, into this folder.
+"""Take the pictures for README.md, into this folder: python -m screenshots
 
-They show the built book and the graded sample class, in the programs that people use. All happens in a copy of the
-course, so that nobody's work is touched.
+They show the built book and the graded sample class in the programs that people use. Everything happens in a copy of
+the course, so nobody's work is touched.
 """
 
 import json
@@ -13,12 +13,12 @@ from io import BytesIO
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from tests.jupyterlab.serving import SECONDS_TO_START, lab
-from tests.released import find
+from screenshots.serving import SECONDS_TO_START, lab
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -29,7 +29,7 @@ QUESTION = "updates_per_epoch"
 MEETS_THE_CHALLENGE = {"β": "0.5", "learning rate α": "0.2"}
 LOW = 660
 
-# All of a notebook is drawn at once, so that it can be scrolled to any place.
+# JupyterLab then draws the whole notebook at once, so that it can be scrolled to any cell.
 SETTINGS = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
 
 
@@ -73,11 +73,11 @@ def _take_report(browser: Browser, course: Path) -> None:
 
 
 def _take_notebook(browser: Browser, course: Path) -> None:
-    """A student's notebook after *Run All Cells*, where a visible check says what is wrong."""
+    """Take a student's notebook after *Run All Cells*, where a visible check says what is wrong."""
     path = Path(ASSIGNMENT, f"{ASSIGNMENT}.ipynb")
-    # *Run All Cells* stops at the first cell that fails: this is the first.
+    # *Run All Cells* stops at the first cell that fails, so only this answer may be wrong.
     notebook, wrong = (nbformat.read(course / "_class" / "submitted" / who / path, 4) for who in (RIGHT, STUDENT))
-    find(notebook, QUESTION).source = find(wrong, QUESTION).source
+    _answer(notebook).source = _answer(wrong).source
     _write(course / "_class" / "desk" / path, notebook)
     with _lab(course, "student", f"lab/tree/{path}", browser) as address:
         page = _open(browser, address)
@@ -91,7 +91,7 @@ def _take_notebook(browser: Browser, course: Path) -> None:
 
 
 def _take_formgrader(browser: Browser, course: Path) -> None:
-    """The place in formgrader where the instructor marks a reflection."""
+    """Take the page of formgrader where the instructor marks a reflection."""
     with Gradebook(f"sqlite:///{course}/_class/gradebook.db") as gradebook:
         submission = gradebook.find_submission_notebook("decay", "decay", RIGHT).id
     with _lab(course, "instructor", f"formgrader/submissions/{submission}/", browser) as address:
@@ -104,12 +104,18 @@ def _take_formgrader(browser: Browser, course: Path) -> None:
 
 @contextmanager
 def _lab(course: Path, role: str, path: str, browser: Browser) -> Iterator[str]:
-    """Start JupyterLab as `make lab` does, and give the address of a page of its server."""
+    """Start JupyterLab as `make lab` does, and yield the address of one of its pages."""
     for plugin, settings in SETTINGS.items():
         settings_of_role = course / "_class" / "lab" / role / "config" / "lab" / "user-settings"
         _write(settings_of_role / f"{plugin}.jupyterlab-settings", settings)
     with lab(course, role, browser) as server:
         yield server.address(path)
+
+
+def _answer(notebook: NotebookNode) -> NotebookNode:
+    """Find the cell with the student's answer to the question."""
+    cells: list[NotebookNode] = notebook.cells
+    return next(cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade_id") == QUESTION)
 
 
 def _write(path: Path, content: object) -> None:
@@ -124,14 +130,14 @@ def _open(browser: Browser, address: str, height: int = 840) -> Page:
 
 
 def _scroll(page: Page, place: Locator, to: str) -> None:
-    """Scroll until a place stands at the "start", the "center" or the "end" of the window, a little inwards."""
+    """Scroll until a place is near the "start", the "center" or the "end" of the window."""
     place.evaluate("(place, to) => { place.style.scrollMargin = '24px'; place.scrollIntoView({block: to}); }", to)
 
 
 def _save(page: Page, name: str) -> None:
-    # Let what was moved come to rest.
+    # Wait for animations to end.
     page.wait_for_timeout(1000)
-    # On a white page, a white picture has no edge.
+    # Without a border, a white picture has no edge on a white page.
     picture = ImageOps.expand(Image.open(BytesIO(page.screenshot())).convert("RGB"), border=2, fill="#b0b8c0")
     picture.save(HERE / f"{name}.webp", quality=80, method=6)
     page.close()

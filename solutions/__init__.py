@@ -1,1 +1,1 @@
-"""The reference solutions: one module a topic, one small pure function an idea."""
+"""The reference solutions: one module per topic, one small pure function per idea."""

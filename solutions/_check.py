@@ -12,7 +12,7 @@ def require(condition: bool, argument: str, value: object, rule: str) -> None:
 
 
 def is_finite_number(value: object) -> bool:
-    """Whether `value` is one real number, neither NaN nor infinite; `True` and `False` are not numbers here."""
+    """Check whether `value` is a single finite real number; `True` and `False` do not count."""
     return (
         isinstance(value, int | float | np.integer | np.floating)
         and not isinstance(value, bool)
@@ -21,8 +21,8 @@ def is_finite_number(value: object) -> bool:
 
 
 def is_count(value: object, least: int) -> bool:
-    """Whether `value` is a whole number, `least` or more."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
+    """Check whether `value` is a whole number, `least` or more; `True` and `False` do not count."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= least)
 
 
 def require_decay(argument: str, beta: float) -> None:
@@ -46,7 +46,11 @@ def require_count(argument: str, value: int, least: int = 1) -> None:
 
 
 def finite_array(argument: str, value: object) -> np.ndarray:
-    """Return `value` as a floating-point array (float32 stays float32); refuse NaN, infinity and what is no number."""
+    """Return `value` as a floating-point array; float32 stays float32.
+
+    Raises:
+        ValueError: `value` has entries that are not numbers, or are NaN or infinite.
+    """
     try:
         array = np.asarray(value)
         array = array if array.dtype.kind == "f" else array.astype(float)
@@ -59,7 +63,7 @@ def finite_array(argument: str, value: object) -> np.ndarray:
 
 
 def require_matching(argument: str, arrays: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]) -> None:
-    """Require one array "dK" of K's shape for each parameter "K", all finite, and nothing else."""
+    """Require a dict with one finite array "dK" of K's shape for each parameter "K", and nothing else."""
     require(isinstance(arrays, Mapping), argument, arrays, "a dict of arrays")
     for name, parameter in parameters.items():
         require(f"d{name}" in arrays, argument, sorted(arrays), f"a dict with the key 'd{name}'")
@@ -78,7 +82,7 @@ def require_arrays(argument: str, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def require_squares(squares: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]) -> None:
-    """Require averaged squares that match `parameters`, none of them below zero."""
+    """Require averaged squares that match `parameters`, with no element below zero."""
     require_matching("squares", squares, parameters)
     for name, square in squares.items():
         require(not np.any(np.asarray(square) < 0), f"squares[{name!r}]", float(np.min(square)), "0 or more throughout")

@@ -1,4 +1,4 @@
-"""Adam: momentum's average and RMSProp's, both bias-corrected.
+"""Adam: the averages of momentum and of RMSProp, both bias-corrected.
 
 v := beta1 * v + (1 - beta1) * gradient,   s := beta2 * s + (1 - beta2) * gradient^2
 parameter := parameter - learning_rate * v / (1 - beta1^t) / (sqrt(s / (1 - beta2^t)) + epsilon)
@@ -34,7 +34,7 @@ def initialize_adam(parameters: Arrays) -> tuple[dict[str, np.ndarray], dict[str
         (velocity, squares), each {"dW1": zeros (n_1, n_0), "db1": zeros (n_1, 1), ...}; they share no array.
 
     Raises:
-        ValueError: `parameters` is no dict of finite arrays.
+        ValueError: `parameters` is not a dict of finite arrays.
     """
     return initialize_velocity(parameters), initialize_squares(parameters)
 
@@ -57,11 +57,11 @@ def update_with_adam(
         gradients: {"dW1": (n_1, n_0), "db1": (n_1, 1), ...}, of the current mini-batch.
         velocity: averages of the gradients so far, uncorrected, same keys and shapes as `gradients`.
         squares: averages of the squared gradients so far, uncorrected, same keys and shapes, 0 or more.
-        t: number of this step, counted from 1 over all epochs.
+        t: number of this step, counted from 1 across all epochs.
         learning_rate: alpha, 0 or more.
         beta1: averaging constant of the gradients, in [0, 1).
         beta2: averaging constant of their squares, in [0, 1).
-        epsilon: added to the corrected root, outside it; above 0.
+        epsilon: added to the root of the corrected squares, outside the root; above 0.
 
     Returns:
         (parameters, velocity, squares), new dicts of new arrays; the averages are returned uncorrected.

@@ -1,6 +1,6 @@
-"""Learning-rate decay: five schedules that give the learning rate of an epoch or step.
+"""Learning-rate decay: five schedules that return the learning rate of an epoch or step.
 
-All count epochs from 0, so that epoch 0 trains with alpha0; `sqrt_decay` counts from 1.
+They count epochs from 0, so that epoch 0 trains with alpha0; only `sqrt_decay` counts from 1.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ def inverse_time_decay(alpha0: float, epoch: int, decay_rate: float) -> float:
     Args:
         alpha0: learning rate of epoch 0, above 0.
         epoch: whole number, 0 or more.
-        decay_rate: how fast it falls, 0 or more; with 1, epoch 1 has half of alpha0.
+        decay_rate: how fast the rate falls, 0 or more; with 1, epoch 1 trains with half of alpha0.
 
     Returns:
         alpha0 / (1 + decay_rate * epoch).
@@ -31,12 +31,12 @@ def inverse_time_decay(alpha0: float, epoch: int, decay_rate: float) -> float:
 
 
 def exponential_decay(alpha0: float, epoch: int, base: float = 0.95) -> float:
-    """Keep the same share of the learning rate from each epoch to the next.
+    """Keep a fixed share of the learning rate from each epoch to the next.
 
     Args:
         alpha0: learning rate of epoch 0, above 0.
         epoch: whole number, 0 or more.
-        base: share that is kept, above 0 and at most 1.
+        base: share that is kept each epoch, above 0 and at most 1.
 
     Returns:
         base^epoch * alpha0.
@@ -51,7 +51,7 @@ def exponential_decay(alpha0: float, epoch: int, base: float = 0.95) -> float:
 
 
 def sqrt_decay(alpha0: float, step: int, k: float = 1.0) -> float:
-    """Divide the learning rate by the root of the step, or of the epoch.
+    """Divide the learning rate by the square root of the step, or of the epoch.
 
     Args:
         alpha0: learning rate, above 0.
@@ -71,13 +71,13 @@ def sqrt_decay(alpha0: float, step: int, k: float = 1.0) -> float:
 
 
 def staircase_decay(alpha0: float, epoch: int, factor: float, every: int) -> float:
-    """Lower the learning rate at once, after each `every` epochs.
+    """Lower the learning rate abruptly, once every `every` epochs.
 
     Args:
         alpha0: learning rate of the first `every` epochs, above 0.
         epoch: whole number, 0 or more.
-        factor: share that is kept at each stair, above 0 and at most 1.
-        every: epochs on a stair, 1 or more.
+        factor: share that is kept at each drop, above 0 and at most 1.
+        every: epochs between two drops, 1 or more.
 
     Returns:
         alpha0 * factor^floor(epoch / every).
@@ -93,18 +93,18 @@ def staircase_decay(alpha0: float, epoch: int, factor: float, every: int) -> flo
 
 
 def manual_schedule(alpha0: float, epoch: int, milestones: Mapping[int, float]) -> float:
-    """Look up the learning rate that someone who watched the training has set by hand.
+    """Look up the learning rate in a schedule that was set by hand, say, by someone watching the training.
 
     Args:
         alpha0: learning rate until the first milestone, above 0.
         epoch: whole number, 0 or more.
-        milestones: {epoch: learning rate from that epoch on}, in any order; may be empty.
+        milestones: {epoch: learning rate from that epoch on}, in any order, possibly empty.
 
     Returns:
-        The learning rate of the latest milestone that `epoch` has reached, else alpha0.
+        The learning rate of the latest milestone that `epoch` has reached, or alpha0 if there is none.
 
     Raises:
-        ValueError: an argument is out of range, or a milestone is no epoch with a learning rate above 0.
+        ValueError: an argument is out of range, or a milestone is not an epoch with a learning rate above 0.
     """
     require_positive("alpha0", alpha0)
     require_count("epoch", epoch, least=0)

@@ -1,4 +1,4 @@
-"""Exponentially weighted averages, on which momentum, RMSProp and Adam are built.
+"""Exponentially weighted averages, the basis of momentum, RMSProp and Adam.
 
 v_0 = 0,   v_t = beta * v_{t-1} + (1 - beta) * theta_t
 """
@@ -23,13 +23,13 @@ def ewa_update(average: np.ndarray, value: np.ndarray, beta: float) -> np.ndarra
     return beta * average + (1 - beta) * value
 
 
-def bias_correction(average: np.ndarray, beta: float, t: int) -> np.ndarray:
-    """Divide v_t by the weights' sum 1 - beta^t, which an average started at zero still lacks.
+def bias_correction(average: np.ndarray, beta: float, t: int | np.ndarray) -> np.ndarray:
+    """Divide v_t by 1 - beta^t, the sum of its weights, which is below 1 because the average starts at zero.
 
     Args:
         average: v_t, of any shape, after `t` updates from v_0 = 0.
         beta: the averaging constant, in [0, 1).
-        t: number of updates so far, counted from 1.
+        t: number of updates so far, counted from 1; or an array of such numbers, in the shape of `average`.
 
     Returns:
         The corrected average, a new array of the same shape.
@@ -44,10 +44,10 @@ def ewa(theta: ArrayLike, beta: float) -> np.ndarray:
 
     Args:
         theta: the series theta_1 ... theta_n, shape (n,).
-        beta: share of the past that is kept, in [0, 1). About 1 / (1 - beta) values are averaged.
+        beta: share of the past that is kept, in [0, 1); about 1 / (1 - beta) values are averaged.
 
     Returns:
-        v_1 ... v_n, shape (n,). Early values lie too close to zero; see `bias_corrected_ewa`.
+        v_1 ... v_n, shape (n,). The early averages are too close to zero; see `bias_corrected_ewa`.
 
     Raises:
         ValueError: `theta` is not one-dimensional or not finite, or `beta` is outside [0, 1).
@@ -62,14 +62,14 @@ def ewa(theta: ArrayLike, beta: float) -> np.ndarray:
 
 
 def bias_corrected_ewa(theta: ArrayLike, beta: float) -> np.ndarray:
-    """Average a series exponentially, each v_t divided by 1 - beta^t.
+    """Average a series exponentially, with each v_t divided by 1 - beta^t.
 
     Args:
         theta: the series theta_1 ... theta_n, shape (n,).
         beta: share of the past that is kept, in [0, 1).
 
     Returns:
-        v_t / (1 - beta^t) for t = 1 ... n, shape (n,): true weighted means, from the first value on.
+        v_t / (1 - beta^t) for t = 1 ... n, shape (n,): true weighted means from the first value on.
 
     Raises:
         ValueError: `theta` is not one-dimensional or not finite, or `beta` is outside [0, 1).
@@ -80,14 +80,14 @@ def bias_corrected_ewa(theta: ArrayLike, beta: float) -> np.ndarray:
 
 
 def ewa_weights(t: int, beta: float) -> np.ndarray:
-    """Give the weight of each past value in v_t.
+    """Return the weight of each past value in v_t.
 
     Args:
         t: number of values averaged, 1 or more.
         beta: share of the past that is kept, in [0, 1).
 
     Returns:
-        (1 - beta) * beta^k for k = 0 ... t-1 days ago, newest first, shape (t,). Their sum is 1 - beta^t.
+        (1 - beta) * beta^k for the value k = 0 ... t-1 steps ago, newest first, shape (t,). Their sum is 1 - beta^t.
 
     Raises:
         ValueError: `t` is not a whole number of at least 1, or `beta` is outside [0, 1).
@@ -98,7 +98,7 @@ def ewa_weights(t: int, beta: float) -> np.ndarray:
 
 
 def effective_window(beta: float) -> float:
-    """Say over about how many values an average with this `beta` reaches.
+    """Return over about how many values an average with this `beta` extends.
 
     Args:
         beta: share of the past that is kept, in [0, 1).

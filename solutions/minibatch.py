@@ -24,17 +24,17 @@ def random_mini_batches(
     """Shuffle the examples and partition X and Y together into mini-batches.
 
     Args:
-        X: inputs, shape (n_x, m), one example a column.
-        Y: targets, shape (n_y, m), in step with X.
-        batch_size: examples in a mini-batch, 1 or more; the last one holds what is left.
-        rng: the generator that shuffles; each call moves it on, so each epoch has its own order.
+        X: inputs, shape (n_x, m), one example per column.
+        Y: targets, shape (n_y, m), in the same order as X.
+        batch_size: examples in a mini-batch, 1 or more; the last one may be smaller.
+        rng: the generator that shuffles; each call advances it, so that every epoch has its own order.
 
     Returns:
-        [(X_t, Y_t), ...], ceil(m / batch_size) pairs of shapes (n_x, size) and (n_y, size); each example is in one.
+        [(X_t, Y_t), ...], ceil(m / batch_size) pairs of shapes (n_x, size) and (n_y, size), each example in one.
 
     Raises:
         ValueError: X or Y is not two-dimensional, they differ in m, m is 0, a value is not finite, `batch_size` is
-            no whole number of at least 1, or `rng` is no NumPy generator.
+            not a whole number of at least 1, or `rng` is not a NumPy generator.
     """
     X, Y = _examples("X", X), _examples("Y", Y)
     m = X.shape[1]
@@ -49,11 +49,11 @@ def random_mini_batches(
 
 
 def mini_batch_cost(losses: np.ndarray, weights: Mapping[str, np.ndarray], l2: float) -> float:
-    """Cost J^{t} on one mini-batch: its mean loss plus the L2 penalty.
+    """Return the cost J^{t} on one mini-batch: its mean loss plus the L2 penalty.
 
     Args:
-        losses: one loss an example, shape (1, size) or (size,), at least one.
-        weights: the weight matrices alone, {"W1": (n_1, n_0), "W2": ...}; biases are not penalized.
+        losses: one loss per example, shape (1, size) or (size,), at least one.
+        weights: the weight matrices only, {"W1": (n_1, n_0), "W2": ...}; biases are not penalized.
         l2: lambda, 0 or more.
 
     Returns:
@@ -74,7 +74,7 @@ def mini_batch_cost(losses: np.ndarray, weights: Mapping[str, np.ndarray], l2: f
 
 
 def updates_per_epoch(m: int, batch_size: int) -> int:
-    """Count the steps of gradient descent in one pass over the training set.
+    """Return the number of gradient descent steps in one pass over the training set.
 
     Args:
         m: number of examples, 1 or more.
@@ -84,7 +84,7 @@ def updates_per_epoch(m: int, batch_size: int) -> int:
         ceil(m / batch_size): the last mini-batch may be smaller.
 
     Raises:
-        ValueError: `m` or `batch_size` is no whole number of at least 1.
+        ValueError: `m` or `batch_size` is not a whole number of at least 1.
     """
     require_count("m", m)
     require_count("batch_size", batch_size)
@@ -96,14 +96,14 @@ def choose_batch_size(m: int, bytes_per_example: float, memory_bytes: float) -> 
 
     Args:
         m: number of examples, 1 or more.
-        bytes_per_example: memory that one example takes during a step, above 0.
-        memory_bytes: memory there is for a mini-batch, above 0.
+        bytes_per_example: memory that one example needs during a step, in bytes, above 0.
+        memory_bytes: memory available for a mini-batch, in bytes, above 0.
 
     Returns:
-        m, the whole set, where m <= 2000 and it fits; else the largest power of two from 32 to 512 whose examples fit.
+        m, the whole set, if m <= 2000 and it fits; otherwise the largest power of two from 32 to 512 that fits.
 
     Raises:
-        ValueError: an argument is out of range, or not even the least batch (m, or 32) fits into the memory.
+        ValueError: an argument is out of range, or not even the smallest batch (m, or 32) fits into memory.
     """
     require_count("m", m)
     require_positive("bytes_per_example", bytes_per_example)
@@ -125,5 +125,5 @@ def choose_batch_size(m: int, bytes_per_example: float, memory_bytes: float) -> 
 
 def _examples(argument: str, matrix: np.ndarray) -> np.ndarray:
     shape = finite_array(argument, matrix).shape
-    require(len(shape) == 2, argument, shape, "two-dimensional, one example a column")
+    require(len(shape) == 2, argument, shape, "two-dimensional, one example per column")
     return np.asarray(matrix)

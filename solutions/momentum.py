@@ -23,7 +23,7 @@ def initialize_velocity(parameters: Arrays) -> dict[str, np.ndarray]:
         {"dW1": zeros (n_1, n_0), "db1": zeros (n_1, 1), ...}, each with its parameter's shape and dtype.
 
     Raises:
-        ValueError: `parameters` is no dict of finite arrays.
+        ValueError: `parameters` is not a dict of finite arrays.
     """
     require_arrays("parameters", parameters)
     return {f"d{name}": np.zeros_like(parameter) for name, parameter in parameters.items()}

@@ -1,4 +1,4 @@
-"""RMSProp: gradient descent with a step size of its own for every parameter.
+"""RMSProp: gradient descent with its own step size for every parameter.
 
 s := beta2 * s + (1 - beta2) * gradient^2,   parameter := parameter - learning_rate * gradient / (sqrt(s) + epsilon)
 """
@@ -30,7 +30,7 @@ def initialize_squares(parameters: Arrays) -> dict[str, np.ndarray]:
         {"dW1": zeros (n_1, n_0), "db1": zeros (n_1, 1), ...}, each with its parameter's shape and dtype.
 
     Raises:
-        ValueError: `parameters` is no dict of finite arrays.
+        ValueError: `parameters` is not a dict of finite arrays.
     """
     require_arrays("parameters", parameters)
     return {f"d{name}": np.zeros_like(parameter) for name, parameter in parameters.items()}
@@ -52,7 +52,7 @@ def update_with_rmsprop(
         squares: averages of the squared gradients so far, same keys and shapes as `gradients`, 0 or more.
         learning_rate: alpha, 0 or more.
         beta2: averaging constant of the squares, in [0, 1).
-        epsilon: added to the root, outside it; above 0.
+        epsilon: added to the root of the squares, outside the root; above 0.
 
     Returns:
         (parameters, squares), new dicts of new arrays.

@@ -1,4 +1,4 @@
-"""The notebook that students are given, and ways to write into it."""
+"""The notebook that students receive, and helpers to write into it."""
 
 import copy
 import re
@@ -28,7 +28,7 @@ def short_source() -> NotebookNode:
 
 
 def released(of: NotebookNode | None = None) -> NotebookNode:
-    """Make what nbgrader releases of an instructor's notebook."""
+    """Return the notebook that nbgrader releases from an instructor's notebook, by default from the usual one."""
     notebook = copy.deepcopy(of) if of else source()
     for preprocessor in (LockCells(), ClearSolutions(), ClearHiddenTests()):
         notebook, _ = preprocessor.preprocess(notebook, {})
@@ -36,7 +36,7 @@ def released(of: NotebookNode | None = None) -> NotebookNode:
 
 
 def answered(of: NotebookNode | None = None) -> NotebookNode:
-    """Make a released notebook with every model answer and a reflection."""
+    """Return a released notebook with every model answer and a reflection."""
     of = of or source()
     notebook = released(of)
     for cell, original in zip(notebook.cells, of.cells, strict=True):
@@ -60,14 +60,14 @@ def find(notebook: NotebookNode, name: str) -> NotebookNode:
 
 
 def insert(notebook: NotebookNode, text: str, before: str | None = None, kind: str = "code") -> NotebookNode:
-    """Add a cell of the student's own, at the end or before the named one."""
+    """Add a cell of the student's own before the named cell, by default at the end, and return it."""
     cell = getattr(nbformat.v4, f"new_{kind}_cell")(text)
     notebook.cells.insert(len(notebook.cells) if before is None else place(notebook, before), cell)
     return cell
 
 
 def duplicate(notebook: NotebookNode, name: str, to: int | None = None) -> NotebookNode:
-    """Copy and paste a cell, metadata and all, to the place behind it or to another."""
+    """Paste a copy of a cell, including its metadata, after it or at another place, and return the copy."""
     cell = copy.deepcopy(find(notebook, name))
     cell.id = nbformat.v4.new_code_cell().id
     notebook.cells.insert(place(notebook, name) + 1 if to is None else to, cell)

@@ -1,4 +1,4 @@
-"""A small class in a folder of its own, and what its gradebook says."""
+"""A small class in a folder of its own, and the contents of its gradebook."""
 
 import shutil
 from datetime import datetime
@@ -15,14 +15,14 @@ DUE = datetime(2027, 3, 8, 18, 0)
 
 
 def wrong() -> NotebookNode:
-    """Make a submission with one wrong function and no reflection."""
+    """Return a submission with a model answer to everything but `update_with_momentum`, which is wrong."""
     notebook = answered()
     find(notebook, "update_with_momentum").source = "def update_with_momentum(*args, **kwargs):\n    return args[0]"
     return notebook
 
 
 def make_class(folder: Path, submissions: dict[str, NotebookNode], handed_in: datetime = DUE) -> Classroom:
-    """Release the assignment, and let students hand in."""
+    """Release the assignment, and hand in each student's notebook."""
     folder.mkdir(parents=True, exist_ok=True)
     classroom = Classroom(folder)
     assert classroom.nbgrader().generate_assignment(ASSIGNMENT)["success"]
@@ -37,13 +37,13 @@ def make_class(folder: Path, submissions: dict[str, NotebookNode], handed_in: da
 
 
 def copy_class(classroom: Classroom, folder: Path) -> Classroom:
-    """Copy a class to a new folder."""
+    """Return a copy of a class in a new folder."""
     shutil.copytree(classroom.directory, folder)
     return Classroom(folder)
 
 
 def records(classroom: Classroom) -> dict[str, Any]:
-    """Give all that the gradebook has on each student's submission, without its random ids; all is there once."""
+    """Return what the gradebook has on each submission, without random ids, and check that nothing is there twice."""
     found: dict[str, Any] = {}
     with classroom.gradebook() as gradebook:
         for submission in gradebook.assignment_submissions(ASSIGNMENT):
@@ -64,5 +64,5 @@ def records(classroom: Classroom) -> dict[str, Any]:
 
 
 def unanswered() -> NotebookNode:
-    """Make a submission as it was released."""
+    """Return a submission without any answers."""
     return released()

@@ -8,15 +8,15 @@ from course.labs.lab import Challenge, Lab
 
 @dataclass(frozen=True)
 class AverageLab(Lab):
-    """An exponentially weighted average over a series of days, with the weights that it gives to each of them.
+    """An exponentially weighted average over a series of days, with the weight of each day in it.
 
     Attributes:
-        celsius: temperature of each day.
-        season: what the average should follow, a value for each day.
-        beta: share of the past that is kept.
-        correct: whether the start at zero is corrected.
-        day: from which day the weights are seen, counted from 1.
-        challenge: what the distance from the season (root mean square, °C) must come below.
+        celsius: temperature of each day, in °C.
+        season: the value that the average should follow on each day, in °C.
+        beta: share of the past that is kept, in [0, 1).
+        correct: whether the average is corrected for its start at zero.
+        day: the day whose weights are shown, counted from 1.
+        challenge: the root-mean-square distance from the season, in °C, to get below.
     """
 
     tag = "average-lab"

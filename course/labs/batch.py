@@ -7,14 +7,14 @@ from course.labs.lab import Challenge, Lab
 
 @dataclass(frozen=True)
 class BatchLab(Lab):
-    """A linear model of two parameters, trained on mini-batches of a chosen size beside the whole set.
+    """A linear model with two parameters, trained on mini-batches of a chosen size and on the whole set.
 
     Attributes:
         batch_size: examples in a mini-batch, from 1 to m.
-        alpha: learning rate, for the mini-batches and for the whole set.
+        alpha: learning rate, for the mini-batches and for the whole set, above 0.
         epochs: passes over the examples.
-        m: generated examples.
-        challenge: what the cost above its lowest value must come below.
+        m: the number of generated examples.
+        challenge: how close to its lowest value the cost must get.
     """
 
     tag = "batch-lab"

@@ -1,4 +1,4 @@
-"""What all explorable figures share: the same scripts draw the picture of the page and what the reader moves."""
+"""The base of all explorable figures: the same scripts draw the static picture and what the reader moves."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -14,13 +14,13 @@ SHARED = ("drawing.js", "random.js", "lab.js")
 
 @dataclass(frozen=True)
 class Challenge:
-    """A number to reach by moving the controls; the lab says when it is reached.
+    """A number to reach by moving the controls; the lab says so once it is reached.
 
     Attributes:
         text: what to do, one sentence.
-        loss: what the loss must come below.
-        by: name of the optimizer or schedule that must do it; by default any that is switched on.
-        within: in how many steps or epochs; by default as many as the lab shows at first.
+        loss: the value to get below.
+        by: the optimizer or schedule that must do it; by default any that is switched on.
+        within: the number of steps or epochs allowed; by default as many as the lab shows at first.
     """
 
     text: str
@@ -29,18 +29,19 @@ class Challenge:
     within: int | None = None
 
 
+@dataclass(frozen=True)
 class Lab:
-    """An explorable figure: a custom element with its options, its first picture, and the script that brings it alive.
+    """An explorable figure: a custom element with its options, a first picture, and the script that animates it.
 
-    It needs no kernel and no network, on a page and in JupyterLab alike. A lab is a dataclass; its fields are the
-    options that its script `web/<tag>.js` starts from.
+    It needs neither a kernel nor a network, on a page or in JupyterLab. A lab is a dataclass; its fields are the
+    options that its script `web/<tag>.js` starts with.
     """
 
     tag: ClassVar[str]
     parts: ClassVar[tuple[str, ...]]
 
     def options(self) -> dict[str, object]:
-        """Give what the script starts from."""
+        """Return the options that the script starts with, by name."""
         return asdict(self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
@@ -56,9 +57,9 @@ class Lab:
 
 
 def engine(tag: str, parts: tuple[str, ...]) -> MiniRacer:
-    """Start V8 with the scripts of one lab, as a browser would, but without a page.
+    """Start V8 with the scripts of one lab, as a browser would but without a page.
 
-    Use it as a context manager: an engine that is left open keeps the program from ending.
+    Use it as a context manager: an engine left open keeps the program from exiting.
     """
     engine = MiniRacer()
     engine.eval(_script(tag, parts))

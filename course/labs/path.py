@@ -8,18 +8,18 @@ from course.labs.lab import Challenge, Lab
 
 @dataclass(frozen=True)
 class PathLab(Lab):
-    """Optimizers on a loss over two parameters; the start is dragged, and every setting has a slider.
+    """Optimizers on a loss over two parameters, with a start to drag and a slider for every setting.
 
     Attributes:
         landscape: "bowl", "valley", "saddle", "rosenbrock" or "noisy bowl"; see course.landscapes.
-        start: where all paths begin, (w_1, w_2).
-        optimizers: those switched on, {"gradient descent": {"alpha": ...}, "momentum": {"alpha": ..., "beta": ...},
-            "nesterov": ..., "rmsprop": {"alpha": ..., "beta2": ..., "epsilon": ...}, "adam": ...}; what is left out
-            has a usual value.
-        steps: how many steps are taken.
+        start: the point where all paths begin, (w_1, w_2).
+        optimizers: those switched on at first, {"gradient descent": {"alpha": ...}, "momentum": {"alpha": ...,
+            "beta": ...}, "nesterov": ..., "rmsprop": {"alpha": ..., "beta2": ..., "epsilon": ...}, "adam": ...};
+            settings left out have their usual values.
+        steps: the number of steps.
         condition: how much steeper the valley, or the noisy bowl, is across than along.
-        noise: standard deviation of the noise on each element of the gradient; noisy bowl only.
-        challenge: what the reader is asked to reach.
+        noise: standard deviation of the noise on each element of the gradient; for the noisy bowl only.
+        challenge: the loss to get below.
     """
 
     tag = "path-lab"

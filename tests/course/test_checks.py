@@ -1,4 +1,4 @@
-"""The visible checks say what is wrong, in one sentence."""
+"""The visible checks say in one sentence what is wrong."""
 
 import numpy as np
 import pytest

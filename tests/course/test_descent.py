@@ -1,4 +1,4 @@
-"""The landscapes' gradients, held against finite differences; the one way downhill and the one training loop."""
+"""The landscapes' gradients, compared with finite differences; the descent loop and the training loop."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def _gradient_descent(alpha: float) -> Update:
 
 
 @pytest.mark.parametrize("landscape", [Valley(7), Saddle(), Rosenbrock()], ids=str)
-def test_gradients_are_those_of_finite_differences(landscape: Valley | Saddle | Rosenbrock) -> None:
+def test_gradients_agree_with_finite_differences(landscape: Valley | Saddle | Rosenbrock) -> None:
     points = np.random.default_rng(0).normal(size=(2, 50))
     for direction, slope in zip(np.eye(2)[:, :, np.newaxis], landscape.gradient(points), strict=True):
         step = 1e-6 * direction
@@ -23,7 +23,7 @@ def test_gradients_are_those_of_finite_differences(landscape: Valley | Saddle | 
         np.testing.assert_allclose(slope, measured, atol=1e-5)
 
 
-def test_descend_gives_the_start_and_every_point_after_it() -> None:
+def test_descend_returns_the_start_and_every_later_point() -> None:
     path = descend(_gradient_descent(0.5), lambda w: w, start=[8, -4], steps=3)
     np.testing.assert_array_equal(path, [[8, -4], [4, -2], [2, -1], [1, -0.5]])
 
@@ -34,7 +34,7 @@ def test_descend_lets_a_path_diverge() -> None:
     assert not np.isfinite(path[-1]).any()
 
 
-def test_flatten_and_unflatten_are_inverses_and_gradients_stand_where_their_parameters_do() -> None:
+def test_unflatten_inverts_flatten_and_gradients_line_up_with_parameters() -> None:
     parameters = initialize_parameters((3, 4, 2), np.random.default_rng(0))
     gradients = {f"d{name}": array for name, array in parameters.items()}
     shuffled = dict(reversed(gradients.items()))
@@ -55,7 +55,7 @@ def test_training_lowers_the_cost_and_reports_every_update() -> None:
     assert cost == pytest.approx(run.epoch_costs[-1])
 
 
-def test_one_seed_gives_all_optimizers_the_same_start_and_batches() -> None:
+def test_runs_with_the_same_seed_share_start_and_batches() -> None:
     still, moving = (train(_gradient_descent(alpha), digits(), epochs=1, seed=3) for alpha in (0.0, 0.1))
     assert still.batch_costs[0] == moving.batch_costs[0]
     assert still.epoch_costs[0] == still.epoch_costs[1]

@@ -1,4 +1,4 @@
-"""Every layer's way back, held against finite differences; what layers promise beyond it."""
+"""Every layer's way back, compared with finite differences, and what else layers promise."""
 
 from collections.abc import Callable
 
@@ -29,12 +29,12 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_way_back_is_that_of_finite_differences(case: str) -> None:
+def test_the_way_back_agrees_with_finite_differences(case: str) -> None:
     layer, shapes = CASES[case]
     rng = np.random.default_rng(0)
     inputs = [rng.normal(size=shape) for shape in shapes]
     out, backward = layer(*inputs)
-    # A cost with another weight for each output: an error in one of them cannot hide behind the others.
+    # Every output has its own weight in the cost, so an error in one of them can't hide behind the others.
     weights = rng.normal(size=out.shape)
     gradients = backward(weights)
     for position, gradient in enumerate(gradients if isinstance(gradients, tuple) else [gradients]):
@@ -49,7 +49,7 @@ def test_the_way_back_is_that_of_finite_differences(case: str) -> None:
         assert error < 1e-6 * np.linalg.norm(gradient)
 
 
-def test_cross_entropy_goes_back_to_probabilities_less_targets() -> None:
+def test_the_way_back_from_cross_entropy_agrees_with_finite_differences() -> None:
     rng = np.random.default_rng(0)
     Z, Y = rng.normal(size=SHAPE), np.eye(4)[rng.integers(4, size=7)].T
 
@@ -60,24 +60,24 @@ def test_cross_entropy_goes_back_to_probabilities_less_targets() -> None:
     assert cost(Z.ravel()) == pytest.approx(float(np.mean(network.losses(layers.softmax(Z), Y))))
 
 
-def test_a_network_of_layers_has_the_gradients_of_the_network() -> None:
+def test_the_first_layer_has_the_same_gradients_as_any_other() -> None:
     rng = np.random.default_rng(0)
-    parameters = network.initialize_parameters((5, 6, 3), rng)
-    X, Y = rng.normal(size=(5, 8)), np.eye(3)[rng.integers(3, size=8)].T
-    Z1, back_to_first = layers.dense(X, parameters["W1"], parameters["b1"])
-    A1, back_through_relu = layers.relu(Z1)
-    Z2, back_to_second = layers.dense(A1, parameters["W2"], parameters["b2"])
-    cost, back = layers.softmax_cross_entropy(Z2, Y)
-    dA1, dW2, db2 = back_to_second(back())
-    _, dW1, db1 = back_to_first(back_through_relu(dA1))
-    expected_cost, expected = network.cost_and_gradients(parameters, X, Y)
-    assert cost == pytest.approx(expected_cost)
-    for name, gradient in {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}.items():
-        assert gradient == pytest.approx(expected[name])
+    inputs, dZ = [rng.normal(size=shape) for shape in (SHAPE, (3, 4), (3, 1))], rng.normal(size=(3, 7))
+    (Z, back), (first_Z, first_back) = layers.dense(*inputs), layers.first_dense(*inputs)
+    np.testing.assert_array_equal(first_Z, Z)
+    for gradient, expected in zip(first_back(dZ), back(dZ)[1:], strict=True):
+        np.testing.assert_array_equal(gradient, expected)
 
 
 @given(arrays(float, (3, 4), elements=st.floats(-1e300, 1e300)))
-def test_softmax_gives_probabilities_for_any_numbers(Z: np.ndarray) -> None:
+def test_log_softmax_is_the_logarithm_of_softmax(Z: np.ndarray) -> None:
+    logarithms = layers.log_softmax(Z)
+    assert np.all(np.isfinite(logarithms))
+    assert np.exp(logarithms) == pytest.approx(layers.softmax(Z), rel=1e-9, abs=1e-300)
+
+
+@given(arrays(float, (3, 4), elements=st.floats(-1e300, 1e300)))
+def test_softmax_returns_probabilities_for_any_numbers(Z: np.ndarray) -> None:
     P = layers.softmax(Z)
     assert np.all((P >= 0) & (P <= 1))
     assert P.sum(axis=0) == pytest.approx(1)
@@ -90,7 +90,7 @@ def test_activations_take_large_numbers(activation: Callable) -> None:
         assert np.all(np.isfinite(A)) and np.all(np.isfinite(backward(np.ones((1, 3)))))
 
 
-def test_the_loss_of_a_sure_and_wrong_answer_is_large_and_finite() -> None:
+def test_the_cost_of_a_confident_wrong_answer_is_large_and_finite() -> None:
     assert layers.softmax_cross_entropy(np.array([[1000.0], [0.0]]), np.array([[0.0], [1.0]]))[0] == 1000
 
 
@@ -101,12 +101,12 @@ def test_dropout_keeps_the_expected_value() -> None:
 
 
 @pytest.mark.parametrize("keep", [0, -0.1, 1.1, float("nan")])
-def test_dropout_names_a_share_that_cannot_be(keep: float) -> None:
+def test_dropout_names_an_impossible_share(keep: float) -> None:
     with pytest.raises(ValueError, match=f"keep .*{keep}"):
         layers.dropout(np.ones((2, 2)), keep, np.random.default_rng(0))
 
 
-def test_batch_norm_has_the_mean_and_deviation_that_it_is_given() -> None:
+def test_batch_norm_has_the_requested_mean_and_deviation() -> None:
     Z = np.random.default_rng(0).normal(5, 3, size=(4, 1000))
     out, _ = layers.batch_norm(Z, gamma=np.full((4, 1), 2.0), beta=np.full((4, 1), -1.0))
     assert out.mean(axis=1) == pytest.approx(-1)

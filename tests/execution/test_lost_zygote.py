@@ -10,8 +10,8 @@ from grading.intake.canonical import canonical
 from grading.intake.source import Source
 from grading.sandbox.shared import close_shared_zygote, shared_zygote
 from tests.hostile.attack import TESTS
+from tests.processes import descendants
 from tests.released import answered, find, short_source
-from tests.running.test_faults import descendants
 
 
 def test_a_lost_zygote_is_replaced_even_before_bubblewrap_has_noticed() -> None:

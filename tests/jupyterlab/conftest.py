@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from serving import SECONDS_TO_ACT, Lab, lab
 
 from grading.classroom import ROOT
+from screenshots.serving import SECONDS_TO_ACT, Lab, lab
 
 COPIED = ("assignments", "course", "grading", "solutions", "nbgrader_config.py")
 

@@ -6,8 +6,8 @@ import nbformat
 from acting import Instructor, Student, picture
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, expect
-from serving import Lab
 
+from screenshots.serving import Lab
 from tests.released import ASSIGNMENT, REFLECTION, answered, find
 
 COMMENT = "Well seen. Which learning rate would your colleague need?"

@@ -1,4 +1,7 @@
-"""Imports run one way: grading -> solutions; chapters and assignments -> course; course and solutions know nobody."""
+"""Imports run one way: bench -> grading -> solutions; chapters and assignments -> course.
+
+Nothing but the tests imports tests; course and solutions import no other room.
+"""
 
 import ast
 import re
@@ -9,13 +12,16 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = {"solutions", "grading", "course", "tests"}
+ROOMS = {"bench", "book", "course", "grading", "screenshots", "solutions", "tests"}
 MAY_IMPORT = {
     "solutions": {"solutions"},
     "course": {"course"},
     "grading": {"grading", "solutions"},
     "chapters": {"course"},
     "assignments": {"course"},
+    "bench": {"bench", "grading"},
+    "book": {"book"},
+    "screenshots": {"screenshots"},
 }
 # Students never see these lines.
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of Debian's on loopback, in a folder of its own, and gone at the end."""
+"""A PostgreSQL server from Debian on loopback, in a folder of its own, removed at the end."""
 
 import os
 import secrets
@@ -34,11 +34,11 @@ class Server:
     process: subprocess.Popen
 
     def url(self, database: str) -> str:
-        """Name a database, as nbgrader_config.py does."""
+        """Return the URL of a database, as nbgrader_config.py has it."""
         return f"postgresql+psycopg://course:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def create(self, database: str, like: str = "template0") -> None:
-        """Create a database as a copy of another, to which nobody is connected."""
+        """Create a database as a copy of another one, to which nobody may be connected."""
         statement = sql.SQL("create database {} template {}").format(sql.Identifier(database), sql.Identifier(like))
         with self.connect("postgres") as connection:
             connection.execute(statement)
@@ -59,11 +59,11 @@ class Server:
 
 @contextmanager
 def postgresql() -> Iterator[Server]:
-    """Start a server."""
+    """Start a server, and stop it at the end of the block."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     assert versions, MISSING
     programs = versions[-1].parent
-    # Not below the folders of pytest, into which only their owner may look.
+    # Not in pytest's folders, which only their owner may open.
     folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
     password = secrets.token_hex()
     (folder / "password").write_text(password)
@@ -92,7 +92,7 @@ def postgresql() -> Iterator[Server]:
 
 
 def _as_nobody_special(command: list) -> list[str]:
-    """Let a command end with this process; of root, who may not run the server, make Debian's own user for it."""
+    """Let a command stop with this process, and run it as Debian's user postgres if we are root, who may not run it."""
     user = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
     return ["setpriv", *user, "--pdeathsig=INT", "--", *map(str, command)]
 

@@ -14,6 +14,7 @@ import pytest
 from grading.classroom import Classroom
 from grading.running.grade import grade
 from tests.commands import start
+from tests.processes import descendants
 from tests.released import ASSIGNMENT, answered
 from tests.small_class import copy_class, make_class, records, wrong
 
@@ -30,30 +31,8 @@ def classroom(fresh: Classroom, tmp_path: Path) -> Classroom:
     return copy_class(fresh, tmp_path / "class")
 
 
-def start_grading(classroom: Classroom) -> subprocess.Popen:
-    """Start the grading of a class, as from the command line."""
+def _start_grading(classroom: Classroom) -> subprocess.Popen:
     return start(classroom, "grade", "--workers", "2")
-
-
-def descendants(pid: int) -> dict[int, str]:
-    """Give {process id: command} of a process and all that it started."""
-    parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-            parents[int(status.parent.name)] = int(fields[1])
-        except OSError:
-            continue
-    family = [pid]
-    for member in family:
-        family += [child for child, parent in parents.items() if parent == member]
-    commands = {}
-    for member in family:
-        try:
-            commands[member] = Path(f"/proc/{member}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except OSError:
-            continue
-    return commands
 
 
 def _victim(run: subprocess.Popen, is_victim: Callable[[str], bool]) -> int:
@@ -102,7 +81,7 @@ VICTIMS = {
 
 @pytest.mark.parametrize("is_victim", VICTIMS.values(), ids=VICTIMS)
 def test_without_one_of_them_the_run_goes_on(classroom: Classroom, is_victim: Callable[[str], bool]) -> None:
-    run = start_grading(classroom)
+    run = _start_grading(classroom)
     _wait_for_a_first_mark(classroom, run)
     os.kill(_victim(run, is_victim), signal.SIGKILL)
     _, said = run.communicate(timeout=200)
@@ -111,7 +90,7 @@ def test_without_one_of_them_the_run_goes_on(classroom: Classroom, is_victim: Ca
 
 
 def test_without_the_coordinator_nothing_lives_on_and_the_next_run_finishes(classroom: Classroom) -> None:
-    run = start_grading(classroom)
+    run = _start_grading(classroom)
     _wait_for_a_first_mark(classroom, run)
     family = descendants(run.pid)
     assert len(family) > 1
@@ -138,7 +117,7 @@ def _alive(pid: int, command: str) -> bool:
 def test_a_locked_gradebook_is_told_in_a_sentence(classroom: Classroom) -> None:
     with sqlite3.connect(classroom.directory / "gradebook.db", isolation_level=None) as gradebook:
         gradebook.execute("begin exclusive")
-        run = start_grading(classroom)
+        run = _start_grading(classroom)
         _, said = run.communicate(timeout=200)
         gradebook.execute("rollback")
     assert run.returncode == 1
@@ -153,7 +132,7 @@ def test_a_full_disk_is_told_in_a_sentence_and_the_run_can_be_taken_up(classroom
     if mounted.returncode != 0:
         pytest.skip("only root can make a small disk")
     try:
-        run = start_grading(classroom)
+        run = _start_grading(classroom)
         _, said = run.communicate(timeout=200)
     finally:
         subprocess.run(["umount", str(small)], check=True)

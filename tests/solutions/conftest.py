@@ -1,4 +1,4 @@
-"""Hypothesis tries the same examples in every run, so that a failure is one for everybody."""
+"""Hypothesis tries the same examples in every run, so that everybody sees the same failures."""
 
 from hypothesis import settings
 

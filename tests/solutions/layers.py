@@ -1,4 +1,4 @@
-"""Random networks for the tests of update rules, and what every update rule must respect."""
+"""Random networks for the tests of update rules, and checks that every update rule must pass."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -49,7 +49,7 @@ def assert_close(actual: Arrays, expected: Arrays, rtol: float = 1e-9, atol: flo
 
 
 def assert_inputs_untouched(update: Callable, *inputs: object) -> None:
-    """Check that `update` leaves the dicts it is given as they were and returns none of their memory."""
+    """Check that `update` leaves its arguments unchanged and that its results share no memory with them."""
     before = deepcopy(inputs)
     outputs = update(*inputs)
     given = [array for item in inputs if isinstance(item, dict) for array in item.values()]
@@ -62,7 +62,7 @@ def assert_inputs_untouched(update: Callable, *inputs: object) -> None:
 
 
 def assert_shapes_and_dtype(outputs: tuple[Arrays, ...], parameters: Arrays, dtype: type) -> None:
-    """Check that parameters come back first and averages after, all of the parameters' shapes and of `dtype`."""
+    """Check that parameters are returned first, then averages, all with the parameters' shapes and `dtype`."""
     for prefix, output in zip(["", *["d"] * (len(outputs) - 1)], outputs, strict=True):
         assert output.keys() == {prefix + name for name in parameters}
         for name, parameter in parameters.items():

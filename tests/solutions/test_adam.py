@@ -1,4 +1,4 @@
-"""Adam: steps by hand, what the bias corrections bring about, and what it builds on."""
+"""Adam: steps by hand, the effect of the bias corrections, and the functions it builds on."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def two_steps() -> list[float]:
 
 
 def test_two_steps_by_hand() -> None:
-    """With alpha = 0.1, beta1 = 0.5, beta2 = 0.75, and an epsilon of 0.5 that one cannot overlook:
+    """With alpha = 0.1, beta1 = 0.5, beta2 = 0.75, and an epsilon of 0.5, too large to overlook:
 
     t = 1   v := 0.5 * 0 + 0.5 * 2 = 1      corrected: 1 / (1 - 0.5)  = 2
             s := 0.75 * 0 + 0.25 * 4 = 1    corrected: 1 / (1 - 0.75) = 4
@@ -67,7 +67,7 @@ def test_defaults(network: Network, t: int) -> None:
 
 
 @given(network=networks(NOT_ZERO), alpha=RATES, beta1=DECAYS, beta2=DECAYS, steps=st.integers(1, 5))
-def test_with_one_gradient_all_along_every_step_from_the_first_is_alpha_times_its_sign(
+def test_with_a_constant_gradient_every_step_is_alpha_times_its_sign(
     network: Network, alpha: float, beta1: float, beta2: float, steps: int
 ) -> None:
     parameters = network.parameters
@@ -92,7 +92,7 @@ def test_averages_come_back_uncorrected(network: Network, t: int, beta1: float, 
 def test_steps_do_not_depend_on_the_scale_of_the_gradients(
     network: Network, scale: float, beta1: float, beta2: float, t: int
 ) -> None:
-    """All gradients, the past ones in the averages too, times a factor: the steps are the same, but for epsilon."""
+    """Scaling all gradients, including the past ones in the averages, changes the steps only through epsilon."""
     parameters, *averages = network
     powers = scale, scale, scale**2
     large = [
@@ -105,7 +105,7 @@ def test_steps_do_not_depend_on_the_scale_of_the_gradients(
 
 @given(network=networks(NOT_ZERO), beta2=DECAYS, t=st.integers(1, 1000))
 def test_without_momentum_it_is_rmsprop_with_a_corrected_root(network: Network, beta2: float, t: int) -> None:
-    """Dividing s by 1 - beta2^t is multiplying alpha by sqrt(1 - beta2^t), but for epsilon."""
+    """Apart from epsilon, dividing s by 1 - beta2^t is the same as multiplying alpha by sqrt(1 - beta2^t)."""
     parameters, gradients, _, squares = network
     ours, _, _ = update_with_adam(*network, t, 0.1, beta1=0, beta2=beta2, epsilon=NEGLIGIBLE)
     alpha = 0.1 * np.sqrt(1 - beta2**t)
@@ -134,7 +134,7 @@ def test_shapes_and_precision_are_kept(dtype: type) -> None:
     check()
 
 
-def test_both_averages_are_built_on_the_one_of_ewa(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_averages_use_ewa_update(monkeypatch: pytest.MonkeyPatch) -> None:
     """With an "average" that adds up, v is 2, then 7, and s is 4, then 29; both are corrected as before."""
     monkeypatch.setattr(adam, "ewa_update", lambda average, value, beta: average + value)
     first = 1 - 0.1 * (2 / 0.5) / (np.sqrt(4 / 0.25) + 0.5)
@@ -142,7 +142,7 @@ def test_both_averages_are_built_on_the_one_of_ewa(monkeypatch: pytest.MonkeyPat
     assert two_steps() == pytest.approx([first, 2, 4, second, 7, 29])
 
 
-def test_both_corrections_are_the_one_of_ewa(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_corrections_use_bias_correction(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without correction: W := 1 - 0.1 * 1 / (1 + 0.5), then W := W - 0.1 * 3 / (sqrt(7) + 0.5)."""
     monkeypatch.setattr(adam, "bias_correction", lambda average, beta, t: average)
     first = 1 - 0.1 / 1.5

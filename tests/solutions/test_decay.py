@@ -40,7 +40,7 @@ def test_sqrt_by_hand() -> None:
 
 
 def test_staircase_by_hand() -> None:
-    """Halved after each three epochs."""
+    """Halved every three epochs."""
     rates = [staircase_decay(0.8, epoch, 0.5, 3) for epoch in range(8)]
     assert rates == pytest.approx([0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.2, 0.2])
 

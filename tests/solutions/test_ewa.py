@@ -37,7 +37,7 @@ def test_effective_window(beta: float, days: float) -> None:
 
 @pytest.mark.parametrize("beta", [0.9, 0.98, 0.999])
 def test_weight_falls_to_about_a_third_within_the_window(beta: float) -> None:
-    """(1 - e)^(1/e) comes close to 1/e = 0.368 as e falls, from below."""
+    """(1 - e)^(1/e) approaches 1/e = 0.368 from below as e falls."""
     share = beta ** effective_window(beta)
     assert np.exp(-1) - 0.02 < share < np.exp(-1)
 

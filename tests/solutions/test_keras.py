@@ -25,7 +25,7 @@ START = starting_parameters()
 
 
 def distance(ours: np.ndarray, name: str) -> float:
-    """Return how far the two paths lie apart at most, in any parameter."""
+    """Return the largest distance between the two paths in any parameter."""
     return np.max(np.abs(ours - KERAS[name]))
 
 

@@ -11,7 +11,7 @@ SIZES = {"m": st.integers(1, 60), "batch_size": st.integers(1, 70)}
 
 
 def numbered_examples(m: int) -> tuple[np.ndarray, np.ndarray]:
-    """Make X of two rows and Y of one, whose entries tell which example they belong to."""
+    """Return X with two rows and Y with one, whose entries tell which example they belong to."""
     example = np.arange(m)
     return np.stack([example, example + 0.5]), -example.reshape(1, m)
 

@@ -1,4 +1,4 @@
-"""Momentum, plain and Nesterov's: steps by hand, other ways to write them, and what they build on."""
+"""Momentum, plain and Nesterov's: steps by hand, other ways to write them, and the function they build on."""
 
 from collections.abc import Callable
 
@@ -82,7 +82,7 @@ def test_form_without_one_minus_beta_rescales_alpha(network: Network, alpha: flo
 
 
 def test_nesterov_walks_on_the_points_where_sutskever_looks() -> None:
-    """Two points a step: the gradient is taken at theta + beta * u, ahead of theta (Sutskever et al., 2013, section 2).
+    """Two points per step: the gradient is that at theta + beta * u, ahead of theta (Sutskever et al., 2013, sec. 2).
 
     u := beta * u - alpha * (1 - beta) * gradient(theta + beta * u),   theta := theta + u
     Our parameters are the points ahead, and u is -alpha times our velocity.

@@ -1,4 +1,4 @@
-"""RMSProp: steps by hand, its indifference to the gradients' scale, and what it builds on."""
+"""RMSProp: steps by hand, its indifference to the gradients' scale, and the function it builds on."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def two_steps() -> list[float]:
 
 
 def test_two_steps_by_hand() -> None:
-    """With alpha = 0.1, beta2 = 0.75, and an epsilon of 0.5 that one cannot overlook:
+    """With alpha = 0.1, beta2 = 0.75, and an epsilon of 0.5, too large to overlook:
 
     s := 0.75 * 0    + 0.25 * 9    = 2.25   W := 1    - 0.1 * 3   / (1.5 + 0.5) = 0.85
     s := 0.75 * 2.25 + 0.25 * 2.25 = 2.25   W := 0.85 - 0.1 * 1.5 / (1.5 + 0.5) = 0.775
@@ -59,7 +59,7 @@ def test_defaults(network: Network) -> None:
 
 @given(network=networks(), scale=st.floats(1e-3, 1e3), beta2=DECAYS)
 def test_steps_do_not_depend_on_the_scale_of_the_gradients(network: Network, scale: float, beta2: float) -> None:
-    """All gradients, the past ones in the squares too, times a factor: the steps are the same, but for epsilon."""
+    """Scaling all gradients, including the past ones in the squares, changes the steps only through epsilon."""
     large_gradients = {name: scale * array for name, array in network.gradients.items()}
     large_squares = {name: scale**2 * array for name, array in network.squares.items()}
     settings = {"learning_rate": 0.1, "beta2": beta2, "epsilon": NEGLIGIBLE}
@@ -80,7 +80,7 @@ def test_without_memory_every_step_has_the_length_alpha(network: Network, alpha:
 
 @given(network=networks(NOT_ZERO), beta2=DECAYS, steps=st.integers(1, 5))
 def test_there_is_no_bias_correction(network: Network, beta2: float, steps: int) -> None:
-    """With one gradient all along, s is (1 - beta2^t) * gradient^2, and step t is alpha / sqrt(1 - beta2^t) long."""
+    """With a constant gradient, s is (1 - beta2^t) * gradient^2, and step t is alpha / sqrt(1 - beta2^t) long."""
     parameters, squares = network.parameters, initialize_squares(network.parameters)
     for _ in range(steps):
         parameters, squares = update_with_rmsprop(parameters, network.gradients, squares, 0.1, beta2, NEGLIGIBLE)

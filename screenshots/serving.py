@@ -1,4 +1,4 @@
-"""JupyterLab as `make lab` opens it, on a server that ends with its block."""
+"""JupyterLab as `make lab` opens it, on a server that stops at the end of a `with` block."""
 
 import json
 import os
@@ -18,22 +18,29 @@ SECONDS_TO_ACT = 30
 
 @dataclass(frozen=True)
 class Lab:
-    """JupyterLab on a server that starts.
+    """JupyterLab on a server that is starting.
 
     Attributes:
         server: the process.
-        notes: file in which the server writes down where it is.
-        log: file.
-        browser: in which to open it.
+        notes: file in which the server records its port and token.
+        log: file with everything the server prints.
+        browser: opens the pages.
     """
 
-    server: subprocess.Popen
+    server: subprocess.Popen[bytes]
     notes: Path
     log: Path
     browser: Browser
 
     def address(self, path: str) -> str:
-        """Wait until the server is up, and return the address of a page on it, with the token that opens it."""
+        """Wait until the server is up, and return the address of a page on it, including the access token.
+
+        Args:
+            path: of the page, such as "lab".
+
+        Raises:
+            RuntimeError: the server stopped, or took longer than `SECONDS_TO_START`; the message shows its log.
+        """
         end = monotonic() + SECONDS_TO_START
         while self.server.poll() is None and monotonic() < end:
             try:
@@ -44,7 +51,7 @@ class Lab:
         raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()}")
 
     def open(self) -> Page:
-        """Open JupyterLab in a window that shares nothing with others."""
+        """Open JupyterLab in a window that shares nothing with other windows."""
         page = self.browser.new_page(viewport={"width": 1400, "height": 900})
         page.set_default_timeout(SECONDS_TO_ACT * 1000)
         page.goto(self.address("lab"))
@@ -53,18 +60,18 @@ class Lab:
 
 @contextmanager
 def lab(course: Path, role: str, browser: Browser) -> Iterator[Lab]:
-    """Open JupyterLab in a role.
+    """Start JupyterLab in a role.
 
     Args:
         course: folder of the course.
         role: "student" or "instructor".
-        browser: in which to open it.
+        browser: opens the pages.
 
     Yields:
-        A server that starts.
+        A server that is starting; `Lab.address` waits for it.
     """
     log = course / f"{role}.log"
-    # Nobody's settings, and the course activated as make does it.
+    # No personal settings, and the course activated as `make` does it.
     environment = {
         "HOME": str(course),
         "LANG": "C.UTF-8",
@@ -83,7 +90,7 @@ def lab(course: Path, role: str, browser: Browser) -> Iterator[Lab]:
         notes = course / "_class" / "lab" / role / "data" / "runtime" / f"jpserver-{server.pid}.json"
         yield Lab(server, notes, log, browser)
     finally:
-        # The server ends its kernels; if it cannot any more, they end when it is gone.
+        # A server that terminates stops its kernels; one that has to be killed takes them down with it.
         server.terminate()
         try:
             server.wait(timeout=15)
