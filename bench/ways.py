@@ -12,7 +12,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from bench.generated_class import ASSIGNMENT
-from grading.classroom import ROOT, Classroom
+from grading.assignments import source_notebook
+from grading.classroom import Classroom
 from grading.execution.notebook import execute
 from grading.intake.canonical import read_canonical
 from grading.running.grade import grade
@@ -93,7 +94,7 @@ def _grade_one_after_the_other(config: Config) -> None:
 
 
 def _notebooks(classroom: Classroom) -> list[NotebookNode]:
-    source, config = ROOT / "assignments" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", classroom.config()
+    source, config = source_notebook(ASSIGNMENT), classroom.config()
     submitted = [classroom.notebook("submitted", *submission) for submission in classroom.submissions()]
     return [nbformat.from_dict(read_canonical(source, path, config).notebook) for path in submitted]
 

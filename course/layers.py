@@ -51,7 +51,7 @@ def relu(Z: np.ndarray) -> tuple[np.ndarray, Backward]:
 
 
 def tanh(Z: np.ndarray) -> tuple[np.ndarray, Backward]:
-    """Return tanh(Z), element by element, and the way back from dA to dZ."""
+    """Return the hyperbolic tangent of each element of Z, and the way back from dA to dZ."""
     A = np.tanh(Z)
     return A, lambda dA: dA * (1 - A**2)
 

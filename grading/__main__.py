@@ -8,7 +8,7 @@ import click
 from nbgrader.api import MissingEntry
 from sqlalchemy.exc import OperationalError
 
-from grading.assignments import ASSIGNMENTS
+from grading.assignments import ASSIGNMENTS, BrokenQuestions, all_questions
 from grading.classroom import ROOT, Classroom
 from grading.collecting.collect import collect
 from grading.collecting.exchange import release_feedback
@@ -21,8 +21,8 @@ from grading.new import UnusableName, new_assignment
 from grading.platforms import PLATFORMS, marks_files
 from grading.release import release
 from grading.results.lms_export import export_for_lms
-from grading.results.marks_table import export_csv, marks, marks_table
-from grading.results.report import report
+from grading.results.marks_table import export_marks, format_marks, read_marks
+from grading.results.report import write_report
 from grading.results.summary import summary
 from grading.running.feedback_pages import make_pages
 from grading.running.grade import grade, waiting
@@ -35,7 +35,7 @@ from grading.sandbox.trusted import WARNING
 from grading.version import VERSION
 
 FILE = click.Path(exists=True, path_type=Path)
-AN_ASSIGNMENT = click.Choice(list(ASSIGNMENTS))
+AN_ASSIGNMENT = click.Choice(ASSIGNMENTS)
 one_assignment = click.argument("assignment", required=False, type=AN_ASSIGNMENT, metavar="[ASSIGNMENT]")
 
 
@@ -52,7 +52,15 @@ class Steps(click.Group):
             return super().invoke(context)
         except KeyboardInterrupt:
             raise Interrupted("Interrupted. What is written stays; run it again.") from None
-        except (OperationalError, StepFailed, UnknownAssignment, MissingEntry, Unusable, OSError) as error:
+        except (
+            OperationalError,
+            StepFailed,
+            UnknownAssignment,
+            MissingEntry,
+            Unusable,
+            BrokenQuestions,
+            OSError,
+        ) as error:
             raise click.ClickException(f"{_reason(error)} What is written stays; run it again.") from error
 
 
@@ -87,31 +95,31 @@ def main(context: click.Context, directory: Path | None) -> None:
 
 @main.command("new")
 @click.argument("name")
-@click.option("--title", help="Of the notebook; by default made of the name.")
+@click.option("--title", help="Title of the notebook; by default made from the name.")
 def _new(name: str, title: str | None) -> None:
     """Start an assignment called NAME, such as weight-decay, from a small one that can be graded as it is."""
     try:
         notebook, questions, reference = (file.relative_to(ROOT) for file in new_assignment(name, title))
     except UnusableName as unusable:
         raise click.ClickException(str(unusable)) from None
-    print(f"""Edit these. They work as they are, so change a little and try it:
+    print(f"""Edit these files. They work as they are, so change a little and try it:
   {notebook}  text, model answer, visible checks, hidden test
   {questions}  hidden cases, criteria with points, common mistakes with advice
-  {reference}  the reference, which the hidden cases are compared with
-Then see what students and marks would look like, in a class of its own:
+  {reference}  the reference, which gives the right answers for the hidden cases
+Then see what students would get and how they would be marked, in a separate class:
   python -m pytest {notebook.parent} tests/marking tests/notebooks
   python -m grading --classroom _class/try release {name}
   python -m grading --classroom _class/try sample-class {name}
   python -m grading --classroom _class/try grade
   python -m grading --classroom _class/try marks
-The page "Running the course" of the book has an example, and what comes next.""")
+The book's page "Running the course" has an example and says what comes next.""")
 
 
 @main.command("release")
 @one_assignment
 @click.pass_obj
 def _release(classroom: Classroom, assignment: str | None) -> None:
-    """Make the students' notebooks, as folders and as a zip of all that is released."""
+    """Make the students' notebooks, as folders and as one zip file of everything that is released."""
     print(f"released: {release(classroom, assignment)}")
 
 
@@ -119,11 +127,11 @@ def _release(classroom: Classroom, assignment: str | None) -> None:
 @one_assignment
 @click.pass_obj
 def _sample_class(classroom: Classroom, assignment: str | None) -> None:
-    """Let a sample class hand in its notebooks, to see how grading goes."""
+    """Let a sample class hand in its notebooks, to see how grading works."""
     if handed_in := hand_in(classroom, assignment):
         print(f"handed in: {handed_in} notebooks")
     else:
-        print("The sample class stays away: there are other students, or due dates of yours.")
+        print("No sample class was created, because the gradebook already has students or due dates.")
 
 
 @main.command("lab", context_settings={"ignore_unknown_options": True})
@@ -197,6 +205,7 @@ def _grade(
         raise click.ClickException(f"Nothing was graded. {elsewhere}")
     if not any(assignment in (None, submission.assignment) for submission in classroom.submissions()):
         raise click.ClickException(f"Nothing is handed in yet{_of(assignment)}: python -m grading collect.")
+    all_questions()  # a broken question would make the grading of every submission fail
     if again or waiting(classroom, assignment):
         if not trusted_submissions and (found := complaints()):
             raise click.ClickException("\n".join(["Nothing was graded: the sandbox does not hold.", *found]))
@@ -215,7 +224,7 @@ def _grade(
         print("Nothing has changed since it was graded.")
     for submission, log in failed.items():
         print(f"could not grade {submission.assignment} of {submission.student}:\n{log}", file=sys.stderr)
-    print(f"exported: {export_csv(classroom)}")
+    print(f"exported: {export_marks(classroom)}")
     if failed:
         sys.exit(1)
 
@@ -254,9 +263,9 @@ def _feedback(
 @click.pass_obj
 def _marks(classroom: Classroom, lms: str | None) -> None:
     """Print the marks."""
-    if marks(classroom).empty:
+    if read_marks(classroom).empty:
         raise click.ClickException("Nothing is graded yet: python -m grading grade.")
-    print(marks_table(classroom))
+    print(format_marks(classroom))
     if lms:
         print(f"exported: {export_for_lms(classroom, lms)}")
 
@@ -266,13 +275,13 @@ def _marks(classroom: Classroom, lms: str | None) -> None:
 @click.pass_obj
 def _report(classroom: Classroom, assignment: str | None) -> None:
     """Write a page on the class: points, mistakes, who is missing, what to look at, who wrote alike."""
-    print(f"report: {report(classroom, assignment)}")
+    print(f"report: {write_report(classroom, assignment)}")
 
 
 @main.command("summary")
 @click.pass_obj
 def _summary(classroom: Classroom) -> None:
-    """Print what there is and where."""
+    """Print what has been made and where it is."""
     print(summary(classroom))
 
 
@@ -290,10 +299,10 @@ def _reason(error: Exception) -> str:
         )
     if isinstance(error, MissingEntry):
         return f"The gradebook does not know it ({error}): python -m grading release."
-    if isinstance(error, (StepFailed, UnknownAssignment, Unusable)):
+    if not isinstance(error, OSError):
         return str(error)
     if error.args and isinstance(error.args[0], list):
-        # Copying a folder: a file each, with an error's text; the first will do.
+        # Copying a folder lists each file with the text of its error. The first will do.
         return f"{error.args[0][0][-1].partition('] ')[2]}."
     return f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}."
 

@@ -1,11 +1,11 @@
-"""What a hidden test calls: `mark`, whose value is the cell's score, and `points`, the most that it can be."""
+"""What a hidden test calls: `mark`, whose value is the cell's score, and `points`, the highest possible score."""
 
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from grading.assignments import QUESTIONS
+from grading.assignments import all_questions
 from grading.marking.calling import Function
 from grading.marking.judging import judge
 from grading.marking.question import Question
@@ -16,7 +16,13 @@ _seed_of_the_run: ContextVar[int | None] = ContextVar("seed of the run", default
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Let the hidden cases of all questions that are marked inside follow from one seed."""
+    """Draw the hidden cases of all questions that are marked in this context from one seed.
+
+    Raises:
+        grading.assignments.BrokenQuestions: some questions cannot be used. Raised by `mark` in a test cell, it would
+            cost the student the points.
+    """
+    all_questions()
     token = _seed_of_the_run.set(seed)
     try:
         yield
@@ -25,9 +31,9 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def mark(name: str, function: Function, seed: int | None = None) -> float:
-    """Test a student's function on hidden cases, and show what was met and what was not.
+    """Test a student's function on hidden cases and show which criteria it meets.
 
-    Neither the hidden inputs nor the right answers are shown.
+    The hidden inputs and the right answers are not shown.
 
     Args:
         name: public name of the question, such as "update_with_momentum".
@@ -35,10 +41,10 @@ def mark(name: str, function: Function, seed: int | None = None) -> float:
         seed: of the hidden cases; by default the run's, or a fresh one.
 
     Returns:
-        The points earned, from 0 to `points(name)`. As the last expression of a test cell it is the cell's score.
+        The points earned, from 0 to `points(name)`. As the last expression of a test cell, this is the cell's score.
 
     Raises:
-        ValueError: there is no question of that name.
+        ValueError: no question has that name.
     """
     result = judge(_find(name), function, _draw_seed(name) if seed is None else seed)
     show(result)
@@ -46,13 +52,13 @@ def mark(name: str, function: Function, seed: int | None = None) -> float:
 
 
 def points(name: str) -> float:
-    """Return the most points that a question can give.
+    """Return the most points that a question is worth.
 
     Args:
         name: public name of the question.
 
     Raises:
-        ValueError: there is no question of that name.
+        ValueError: no question has that name.
     """
     return float(sum(criterion.points for criterion in _find(name).criteria))
 
@@ -63,6 +69,7 @@ def _draw_seed(name: str) -> int | list[int]:
 
 
 def _find(name: str) -> Question:
-    if name not in QUESTIONS:
-        raise ValueError(f"name must be one of {', '.join(QUESTIONS)}, got {name!r}")
-    return QUESTIONS[name]
+    questions = all_questions()
+    if name not in questions:
+        raise ValueError(f"name must be one of {', '.join(questions)}, got {name!r}")
+    return questions[name]

@@ -1,4 +1,4 @@
-"""What nbgrader's API says about a step, as a sentence: it catches everything, Ctrl-C included, into a text."""
+"""Errors from nbgrader's API as sentences. The API turns every error, even Ctrl-C, into the text of a log."""
 
 import re
 from typing import Any
@@ -8,21 +8,21 @@ _DATABASE = re.compile(r"^sqlalchemy\.exc\.OperationalError: \(\S+\) (?P<why>.+)
 
 
 class StepFailed(Exception):
-    """A step of nbgrader has failed; the message is a sentence."""
+    """A step of nbgrader failed; the message is a sentence."""
 
 
 def succeeded(result: dict[str, Any], doing: str) -> str:
-    """Give the log of a step that nbgrader has taken.
+    """Return the log of a step of nbgrader, if it succeeded.
 
     Args:
-        result: of a method of `nbgrader.apps.NbGraderAPI`.
-        doing: what it was, for the sentence.
+        result: what a method of `nbgrader.apps.NbGraderAPI` returned.
+        doing: what could not be done if it failed, as the beginning of the sentence.
 
     Raises:
-        StepFailed: it was not done.
-        KeyboardInterrupt: it was interrupted.
+        StepFailed: the step failed.
+        KeyboardInterrupt: the step was interrupted.
     """
-    log = result.get("log", "")
+    log: str = result.get("log", "")
     if result["success"]:
         return log
     error = result.get("error", "")
@@ -30,6 +30,6 @@ def succeeded(result: dict[str, Any], doing: str) -> str:
         raise KeyboardInterrupt
     if locked := _DATABASE.search(log + error):
         raise StepFailed(f"{doing}: the gradebook cannot be used ({locked['why']}).")
-    # The first in the log tells the cause; what nbgrader raises in the end points there.
+    # The first error in the log is the cause; the one that nbgrader raises in the end only points there.
     found = _ERROR.search(log) or _ERROR.search(error)
     raise StepFailed(f"{doing}: {found['why'].rstrip('.') if found else 'nbgrader could not do it'}.")

@@ -1,4 +1,4 @@
-"""A new assignment, made from a template: a small one that can be graded as it is, to be edited."""
+"""A new assignment, made from a template: a small one that can be graded as it is and is there to be edited."""
 
 import ast
 import builtins
@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PureWindowsPath
 
 import nbformat
+from nbformat import NotebookNode
 
-from grading.assignments import ASSIGNMENTS, QUESTIONS, module_name
+from grading.assignments import ASSIGNMENTS, all_questions, module_name, source_notebook
 from grading.classroom import ROOT
 from grading.intake.cells import grade_id
-from grading.release import FOR_STUDENTS
+from grading.release import STUDENT_BUNDLE
 
-TEMPLATE = Path(__file__).resolve().parent / "assignment_template"
+ASSIGNMENT_TEMPLATE = ROOT / "grading" / "assignment_template"
 LONGEST_NAME = 40
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_NAME_IN_THE_TEMPLATE = "new-assignment"
-_TITLE_IN_THE_TEMPLATE = "New assignment"
+_USABLE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_TEMPLATE_NAME = "new-assignment"
+_TEMPLATE_TITLE = "New assignment"
 
 
 class UnusableName(ValueError):
@@ -30,53 +31,54 @@ def new_assignment(name: str, title: str | None = None, root: Path = ROOT) -> li
     """Write the notebook, the reference and the questions of a new assignment.
 
     Args:
-        name: of the assignment and its folder, such as "weight-decay"; its function is called `weight_decay`.
-        title: of the notebook; by default made of the name: "Weight decay".
+        name: name of the assignment and its folder, such as "weight-decay"; its function is called `weight_decay`.
+        title: title of the notebook; by default made from the name: "Weight decay".
         root: folder of the course.
 
     Returns:
-        The three files.
+        The paths of the three files, in this order.
 
     Raises:
-        UnusableName: the name is taken, or would not do.
-        OSError: a file cannot be written. Then none is.
+        UnusableName: the name is taken or cannot be used.
+        OSError: a file cannot be written. In that case, none is.
+        grading.assignments.BrokenQuestions: some questions cannot be used, so nobody can say which names are taken.
     """
     _refuse_unusable(name)
     function = module_name(name)
 
     def rename(text: str) -> str:
-        text = text.replace(_NAME_IN_THE_TEMPLATE, name).replace(module_name(_NAME_IN_THE_TEMPLATE), function)
-        return text.replace(_TITLE_IN_THE_TEMPLATE, _one_line(title or name.replace("-", " ").capitalize()))
+        text = text.replace(_TEMPLATE_NAME, name).replace(module_name(_TEMPLATE_NAME), function)
+        return text.replace(_TEMPLATE_TITLE, _one_line(title or name.replace("-", " ").capitalize()))
 
     files = {
-        root / "assignments" / name / f"{name}.ipynb": nbformat.writes(_notebook(rename)) + "\n",
+        source_notebook(name, root): nbformat.writes(_notebook(rename)) + "\n",
         root / "grading" / "questions" / f"{function}.py": rename(_read("questions.py")),
         root / "solutions" / f"{function}.py": rename(_read("solutions.py")),
     }
     for file in files:
         if file.exists():
-            raise UnusableName(f"{file.relative_to(root)} is there already: take another name.")
+            raise UnusableName(f"{file.relative_to(root)} already exists. Choose another name.")
     _write(files)
     return list(files)
 
 
 def _refuse_unusable(name: str) -> None:
-    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        rule = f"small letters, digits and single hyphens, at most {LONGEST_NAME}, a letter first, as in weight-decay"
-        raise UnusableName(f"{name!r} cannot name an assignment. Names have {rule}.")
+    if not _USABLE_NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        rule = f"lowercase letters, digits and single hyphens, at most {LONGEST_NAME}, starting with a letter"
+        raise UnusableName(f"{name!r} cannot name an assignment. A name has {rule}, such as weight-decay.")
     if name in ASSIGNMENTS:
-        raise UnusableName(f"The assignment {name} is there already: take another name.")
+        raise UnusableName(f"The assignment {name} already exists. Choose another name.")
     function = module_name(name)
-    if function in QUESTIONS:
-        raise UnusableName(f"A question is called {function} already: take another name.")
-    if keyword.iskeyword(function) or hasattr(builtins, function) or function in set(_names_in_the_template()):
-        raise UnusableName(f"{function} has a meaning of its own in the notebook: take a longer name.")
-    if name == "course" or (FOR_STUDENTS / name).exists() or PureWindowsPath(name).is_reserved():
-        raise UnusableName(f"Students could not unpack a folder called {name}: take another name.")
+    if function in all_questions():
+        raise UnusableName(f"A question is already called {function}. Choose another name.")
+    if keyword.iskeyword(function) or hasattr(builtins, function) or function in set(_template_names()):
+        raise UnusableName(f"{function} already has a meaning in the notebook. Choose a longer name.")
+    if name == "course" or (STUDENT_BUNDLE / name).exists() or PureWindowsPath(name).is_reserved():
+        raise UnusableName(f"Students could not unzip a folder called {name}. Choose another name.")
 
 
-def _names_in_the_template() -> Iterator[str]:
-    """List the names that the template's code uses, and the ids of its cells."""
+def _template_names() -> Iterator[str]:
+    """Yield the names that the template's code uses, and the ids of its cells."""
     cells = _notebook().cells
     yield from filter(None, map(grade_id, cells))
     code = [cell.source for cell in cells if cell.cell_type == "code"]
@@ -89,9 +91,9 @@ def _names_in_the_template() -> Iterator[str]:
                     yield shorter or name
 
 
-def _notebook(rename: Callable[[str], str] = str) -> nbformat.NotebookNode:
-    """Read the template's notebook, with other names in its cells."""
-    notebook = nbformat.read(TEMPLATE / "assignment.ipynb", as_version=4)
+def _notebook(rename: Callable[[str], str] = str) -> NotebookNode:
+    """Return the template's notebook with the text of its cells renamed."""
+    notebook: NotebookNode = nbformat.read(ASSIGNMENT_TEMPLATE / "assignment.ipynb", as_version=4)
     for cell in notebook.cells:
         cell.id, cell.source = rename(cell.id), rename(cell.source)
         if "nbgrader" in cell.metadata:
@@ -100,7 +102,7 @@ def _notebook(rename: Callable[[str], str] = str) -> nbformat.NotebookNode:
 
 
 def _read(file: str) -> str:
-    return (TEMPLATE / file).read_text(encoding="utf-8")
+    return (ASSIGNMENT_TEMPLATE / file).read_text(encoding="utf-8")
 
 
 def _one_line(text: str) -> str:
@@ -108,7 +110,7 @@ def _one_line(text: str) -> str:
 
 
 def _write(files: dict[Path, str]) -> None:
-    """Write all files or none: a part of an assignment would be in the way of the next attempt."""
+    """Write all files or none, because part of an assignment would block the next attempt."""
     written = []
     try:
         for file, text in files.items():

@@ -1,4 +1,4 @@
-"""The students' release: nbgrader's folders without answers, and one zip that students unzip and open."""
+"""What students get: nbgrader's folders without answers, and one zip file with everything in it."""
 
 import shutil
 import tempfile
@@ -9,24 +9,24 @@ from grading.assignments import ASSIGNMENTS
 from grading.classroom import ROOT, Classroom
 from grading.nbgrader_steps import succeeded
 
-FOR_STUDENTS = Path(__file__).resolve().parent / "student_bundle"
+STUDENT_BUNDLE = ROOT / "grading" / "student_bundle"
 BUNDLE = "optimization-course"
 
 
 def release(classroom: Classroom, assignment: str | None = None) -> Path:
-    """Make the release of all assignments, or of one beside those that are released already.
+    """Release all assignments, or one in addition to those already released.
 
     Args:
         classroom: receives release/<assignment>/ from nbgrader, the folder optimization-course/ with the assignments,
-            `course` and a README, and the same as a zip.
-        assignment: the only one to make.
+            `course` and a README, and the same folder as a zip file.
+        assignment: the only assignment to release; by default all.
 
     Returns:
-        The zip. It holds every assignment that is released.
+        The path of the zip file, which holds every released assignment.
 
     Raises:
-        grading.nbgrader_steps.StepFailed: nbgrader could not make an assignment.
-        OSError: a file cannot be written. The zip is the old one then.
+        grading.nbgrader_steps.StepFailed: nbgrader could not generate an assignment.
+        OSError: a file cannot be written. The old zip file is kept.
     """
     classroom.directory.mkdir(parents=True, exist_ok=True)
     nbgrader = classroom.nbgrader()
@@ -44,9 +44,9 @@ def _bundle(classroom: Classroom) -> Path:
 
 
 def _finish(classroom: Classroom, unfinished: Path) -> Path:
-    """Make folder and zip aside, so that nobody gets half of them."""
+    """Make the folder and the zip file elsewhere and then move them, so that nobody gets half of either."""
     folder = unfinished / BUNDLE
-    shutil.copytree(FOR_STUDENTS, folder)
+    shutil.copytree(STUDENT_BUNDLE, folder)
     shutil.copytree(ROOT / "course", folder / "course", ignore=shutil.ignore_patterns("__pycache__", "labs"))
     for assignment in ASSIGNMENTS:
         if (released := classroom.directory / "release" / assignment).is_dir():

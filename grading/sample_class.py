@@ -1,7 +1,7 @@
 """A sample class: students who write model answers, make the common mistakes, and run into every kind of trouble.
 
-Their notebooks are made from the released ones, and what they write is taken from the questions, where the right ways
-and the mistakes stand already. So it is known what each of them must get.
+Their notebooks are made from the released ones, and their answers are the right ways and common mistakes of the
+questions. So we know which points each of them must get.
 """
 
 import inspect
@@ -16,8 +16,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.utils import is_solution
 
-from grading.assignments import ASSIGNMENTS
-from grading.classroom import ROOT, Classroom
+from grading.assignments import ASSIGNMENTS, questions_of, source_notebook
+from grading.classroom import Classroom
 from grading.intake import timestamp
 from grading.intake.cells import find
 from grading.marking.calling import Function
@@ -25,11 +25,10 @@ from grading.marking.question import Question
 
 FIRST_DUE_DATE = datetime(2027, 3, 8, 18, 0)
 REFLECTION = "An average forgets slowly: what points the same way adds up, and what changes its sign cancels."
-ALL = tuple(ASSIGNMENTS)
 
 
 def _leave(notebook: NotebookNode) -> None:
-    """Alter nothing."""
+    """Leave the notebook as it is."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +36,17 @@ class Student:
     """A student and their habits.
 
     Attributes:
-        name: the id in the gradebook.
-        assignments: what they hand in.
-        way: which of each question's right ways they write; None is the assignment's own model answer.
-        mistake: which of each question's mistakes they make; None is none.
+        name: id in the gradebook.
+        assignments: names of the assignments that they hand in.
+        way: number of the right way that they write for each question; None for the assignment's own model answer.
+        mistake: number of the common mistake that they make in each question; None for no mistake.
         writes: whether they write anything at all.
-        spoil: what happens to the finished notebook.
-        handed_in: time from the due date to the hand-in.
+        spoil: changes the finished notebook in place.
+        handed_in: time from the due date to the hand-in; negative if they are early.
     """
 
     name: str
-    assignments: tuple[str, ...] = ALL
+    assignments: tuple[str, ...] = ASSIGNMENTS
     way: int | None = None
     mistake: int | None = None
     writes: bool = True
@@ -55,7 +54,7 @@ class Student:
     handed_in: timedelta = timedelta(hours=-5)
 
     def function(self, question: Question) -> Function | None:
-        """Give the function that the student writes; None is the model answer, also where nothing else is known."""
+        """Return the function that the student writes; None for the model answer, also if the question has no other."""
         if self.mistake is not None and question.mistakes:
             return question.mistakes[self.mistake % len(question.mistakes)].function
         if self.way is not None and question.right_ways:
@@ -81,7 +80,7 @@ STUDENTS = (
     Student("cauchy", way=1),
     Student("dijkstra", way=2, assignments=("momentum", "rmsprop", "adam")),
     *(
-        Student(name, mistake=number, assignments=ALL if number < 2 else ALL[number % 2 :: 2])
+        Student(name, mistake=number, assignments=ASSIGNMENTS if number < 2 else ASSIGNMENTS[number % 2 :: 2])
         for number, name in enumerate(("euler", "fermat", "gauss", "hopper", "iverson", "jacobi", "kolmogorov"))
     ),
     Student("untouched", writes=False),
@@ -94,14 +93,14 @@ STUDENTS = (
 
 
 def hand_in(classroom: Classroom, assignment: str | None = None) -> int:
-    """Let every student of the sample class hand in, and give the assignments weekly due dates.
+    """Hand in for every student of the sample class, and give the assignments weekly due dates.
 
     Args:
-        classroom: with a release; receives submitted/<student>/<assignment>/ with notebook and timestamp.
-        assignment: the only one to hand in; by default all.
+        classroom: a class with a release; receives submitted/<student>/<assignment>/ with notebook and timestamp.
+        assignment: the only assignment to hand in; by default all.
 
     Returns:
-        The number of submissions; 0 where there is a class already, which is left alone.
+        The number of submissions. It is 0 if the gradebook already has a real class, which is left alone.
     """
     wanted = [name for name in ASSIGNMENTS if assignment in (None, name)]
     with classroom.gradebook() as gradebook:
@@ -118,7 +117,7 @@ def hand_in(classroom: Classroom, assignment: str | None = None) -> int:
 
 
 def submit(classroom: Classroom, student: Student, assignment: str) -> None:
-    """Let one student hand in one assignment that is released."""
+    """Hand in one released assignment for one student."""
     released = classroom.directory / "release" / assignment / f"{assignment}.ipynb"
     notebook = nbformat.read(released, as_version=4)
     if student.writes:
@@ -135,23 +134,23 @@ def submit(classroom: Classroom, student: Student, assignment: str) -> None:
 
 
 def _is_a_class(gradebook: Gradebook) -> bool:
-    """Tell whether there are students, or due dates, that are not the sample class's."""
+    """Check whether there are students who are not the sample class's, or due dates without any students."""
     if students := {student.id for student in gradebook.students}:
         return bool(students - {student.name for student in STUDENTS})
     return any(assignment.duedate for assignment in gradebook.assignments)
 
 
 def _due(assignment: str) -> datetime:
-    return FIRST_DUE_DATE + timedelta(weeks=ALL.index(assignment))
+    return FIRST_DUE_DATE + timedelta(weeks=ASSIGNMENTS.index(assignment))
 
 
 def _answers(student: Student, assignment: str) -> dict[str, str]:
-    """Give what the student writes into each cell, by the cell's id."""
-    notebook = nbformat.read(ROOT / "assignments" / assignment / f"{assignment}.ipynb", as_version=4)
+    """Return what the student writes into each cell, by the cell's grade id."""
+    notebook = nbformat.read(source_notebook(assignment), as_version=4)
     answers = {}
     for cell in filter(is_solution, notebook.cells):
         answers[cell.metadata.nbgrader.grade_id] = REFLECTION if cell.cell_type == "markdown" else _uncovered(cell)
-    for question in ASSIGNMENTS[assignment]:
+    for question in questions_of(assignment):
         if function := student.function(question):
             answers[question.name] = _source(function, question.name)
     return answers
@@ -163,5 +162,5 @@ def _source(function: Function, name: str) -> str:
 
 
 def _uncovered(cell: NotebookNode) -> str:
-    """Give the model answer in a cell of the instructor's."""
+    """Return the model answer in an instructor's cell, without the marks around it."""
     return re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Take the pictures for README.md, into this folder: python -m screenshots
+"""Take the pictures of README.md into this folder, by `python -m screenshots`.
 
 They show the built book and the graded sample class in the programs that people use. Everything happens in a copy of
 the course, so nobody's work is touched.

@@ -7,7 +7,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, LockCells
 
-from grading.classroom import ROOT
+from grading.assignments import source_notebook
 
 ASSIGNMENT = "momentum"
 REFLECTION = "An average forgets slowly: what points the same way adds up, and what changes its sign cancels."
@@ -15,7 +15,7 @@ REFLECTION = "An average forgets slowly: what points the same way adds up, and w
 
 def source(assignment: str = ASSIGNMENT) -> NotebookNode:
     """Read the instructor's notebook."""
-    return nbformat.read(ROOT / "assignments" / assignment / f"{assignment}.ipynb", as_version=4)
+    return nbformat.read(source_notebook(assignment), as_version=4)
 
 
 def short_source() -> NotebookNode:

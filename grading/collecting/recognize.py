@@ -1,15 +1,15 @@
 """Which assignment a notebook is: its cells tell, not its name."""
 
-import json
 import re
 from functools import cache
 from typing import NamedTuple
 
+import nbformat
 from nbformat import NotebookNode
 
-from grading.assignments import ASSIGNMENTS
-from grading.classroom import ROOT
+from grading.assignments import ASSIGNMENTS, source_notebook
 from grading.collecting.uploads import Remark, Upload
+from grading.intake.cells import grade_id
 from grading.intake.reading import Refused, read_submission
 
 _DEFINITION = re.compile(r"^def (\w+)", re.MULTILINE)
@@ -56,7 +56,7 @@ def assignment_of(notebook: NotebookNode) -> str | None:
     What counts are the `grade_id`s of its cells, and the functions that they define, which have the same names: an
     editor may have dropped the metadata.
     """
-    found = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+    found = {grade_id(cell) for cell in notebook.cells}
     found |= {name for cell in notebook.cells if cell.cell_type == "code" for name in _DEFINITION.findall(cell.source)}
     shared = {name: len(found & grade_ids) for name, grade_ids in _telling_grade_ids().items()}
     most = max(shared.values())
@@ -75,6 +75,5 @@ def _telling_grade_ids() -> dict[str, set[str]]:
 
 
 def _grade_ids(assignment: str) -> set[str]:
-    source = json.loads((ROOT / "assignments" / assignment / f"{assignment}.ipynb").read_bytes())
-    settings = (cell["metadata"].get("nbgrader") for cell in source["cells"])
-    return {of_cell["grade_id"] for of_cell in settings if of_cell}
+    source = nbformat.read(source_notebook(assignment), as_version=4)
+    return set(filter(None, map(grade_id, source.cells)))

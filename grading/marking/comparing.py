@@ -1,4 +1,4 @@
-"""Whether two results say the same, as far as floating point can tell."""
+"""Whether two values are the same, as far as floating point can tell."""
 
 from collections.abc import Mapping
 from numbers import Real
@@ -11,10 +11,11 @@ ABSOLUTE_TOLERANCE = 1e-9
 
 
 def agree(one: Any, other: Any) -> bool:
-    """Compare plain data: numbers, arrays, dicts, lists and tuples of them, None, strings.
+    """Check whether two values of plain data agree: numbers, arrays, dicts, lists and tuples of them, None, strings.
 
-    Arrays need the same shape; a number agrees with an array of shape (). Lists and tuples are alike.
-    Anything else, NaN where a number is expected, and text where numbers are expected do not agree.
+    Arrays must have the same shape; a number agrees with an array of shape (). A list agrees with a tuple of the same
+    items, and a random generator with one in the same state. NaN agrees only with NaN, and an object of
+    another type with nothing.
     """
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(agree(one[key], other[key]) for key in one)
@@ -28,14 +29,14 @@ def agree(one: Any, other: Any) -> bool:
 
 
 def _same_state(one: Any, other: Any) -> bool:
-    # Of some generators the state holds arrays, which `==` compares number by number.
+    # The state of some generators holds arrays, which `==` compares number by number.
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_same_state(one[key], other[key]) for key in one)
     return np.array_equal(one, other)
 
 
 def _is_numeric(value: Any) -> bool:
-    # An integer too large for a machine word makes an array of objects.
+    # An integer too large for a machine word becomes an array of objects.
     return isinstance(value, Real | np.ndarray) and np.asarray(value).dtype.kind in "biuf"
 
 

@@ -1,4 +1,4 @@
-"""Judging a student's function by a question."""
+"""Judging a student's function by the criteria of a question."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,10 +15,9 @@ def judge(question: Question, function: Function, seed: int | Sequence[int]) -> 
     """Call a function on the hidden cases of this seed and judge it by every criterion of the question."""
     trials = run_trials(question, function, seed)
     met = criteria_met(question, trials)
-    failed = [
-        trial.outcome.error for trial in trials if trial.outcome.error and trial.outcome.error != trial.expected.error
-    ]
     mistake = recognize(question, trials) if len(met) < len(question.criteria) else None
+    errors = [(trial.outcome.error, trial.expected.error) for trial in trials]
+    failed = [error for error, expected in errors if error is not None and error != expected]
     return Result(
         question=question.name,
         criteria=tuple(
@@ -26,7 +25,8 @@ def judge(question: Question, function: Function, seed: int | Sequence[int]) -> 
             for criterion in question.criteria
         ),
         calls=len(trials),
-        refusals=sum(trial.outcome.error == trial.expected.error is not None for trial in trials),
+        refusals=sum(error == expected for error, expected in errors if expected is not None),
+        refusals_due=sum(expected is not None for _, expected in errors),
         failures=dict(Counter(failed)),
         advice=mistake.advice if mistake else None,
         written=failed != ["NotImplementedError"] * len(trials),
@@ -40,13 +40,13 @@ def run_trials(question: Question, function: Function, seed: int | Sequence[int]
 
 
 def criteria_met(question: Question, trials: Sequence[Trial]) -> list[Criterion]:
-    """Return the criteria that hold on these trials; none where only restraint was shown."""
+    """Return the criteria that hold on these trials, or none if no criterion holds that pays alone."""
     met = [criterion for criterion in question.criteria if criterion.holds(trials)]
     return met if any(criterion.pays_alone for criterion in met) else []
 
 
 def recognize(question: Question, trials: Sequence[Trial]) -> Mistake | None:
-    """Find the common mistake that would have behaved exactly as the student's function did."""
+    """Return the common mistake that behaves exactly as the student's function did; None if there is none."""
     observed = [question.observe(trial) for trial in trials]
     for mistake in question.mistakes:
         mistaken = [Trial(trial.case, call(mistake.function, trial.case), trial.expected) for trial in trials]

@@ -12,7 +12,7 @@ from grading.marking.comparing import agree
 
 @dataclass(frozen=True)
 class Trial:
-    """One hidden case, what the student's function made of it, and what the reference did."""
+    """One hidden case, with the outcomes of the student's function and of the reference."""
 
     case: Case
     outcome: Outcome
@@ -24,12 +24,12 @@ class Criterion:
     """One thing asked of a function.
 
     Attributes:
-        key: short name, by which mistakes say what they break.
-        sentence: what is asked, as a student reads it in the feedback.
+        key: short name, which mistakes use to say what they break.
+        sentence: what is asked, as students read it in the feedback.
         points: what it is worth.
-        holds: judges the trials.
-        pays_alone: whether it is worth its points even when no other criterion is met. Restraint, such as leaving
-            the inputs untouched, does not: a function that does nothing has it.
+        holds: the condition, checked on all trials.
+        pays_alone: whether it earns its points even if no other criterion is met. One that a function which does
+            nothing would meet, such as leaving the inputs untouched, should not.
     """
 
     key: str
@@ -41,7 +41,7 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong implementation that people often write, the advice that helps them, and the criteria it breaks."""
+    """A wrong implementation that people often write, advice on it, and the keys of the criteria that it breaks."""
 
     function: Function
     advice: str
@@ -49,19 +49,22 @@ class Mistake:
 
 
 def observe_outcome(trial: Trial) -> Any:
-    """Observe everything about a trial: by this a student's function is compared with the common mistakes."""
+    """Return everything about a trial that can tell a student's function from the common mistakes."""
     return trial.outcome.value, trial.outcome.error, trial.outcome.args, trial.outcome.kwargs
 
 
 @dataclass
 class Question:
-    """A function that students write, and all that is known about right and wrong ways to write it.
+    """A function that students write, and everything we know about right and wrong ways to write it.
 
     Attributes:
-        reference: the right answer, from `solutions`; the question bears its name.
-        cases: makes the hidden cases from a generator, afresh for each run.
+        reference: the right answer, from `solutions`; the question has the same name.
+        cases: draws the hidden cases from a generator, new ones for each run.
         criteria: what is asked, in the order of the feedback.
-        observe: what of a trial tells one mistake from another; for random results, a description of the result.
+        observe: returns what tells one mistake from another in a trial, by default everything; if results are random,
+            a description of them. A mistake is recognized when all its trials agree with the student's in this.
+        mistakes: common wrong ways; `mistake` adds to them.
+        right_ways: other right ways, which earn every point; `right_way` adds to them.
     """
 
     reference: Function
@@ -73,7 +76,7 @@ class Question:
 
     @property
     def name(self) -> str:
-        """The name of the function that students write."""
+        """The public name, by which `mark` finds the question."""
         return self.reference.__name__
 
     def mistake(self, advice: str, breaks: Sequence[str]) -> Callable[[Function], Function]:
@@ -86,47 +89,47 @@ class Question:
         return register
 
     def right_way(self, function: Function) -> Function:
-        """Register the decorated function as another right way, worth every point."""
+        """Register the decorated function as another right way, which must earn every point."""
         self.right_ways.append(function)
         return function
 
 
 def each(check: Callable[[Trial], bool], on: Sequence[str] = ()) -> Callable[[Sequence[Trial]], bool]:
-    """Make a criterion's judge: on every case with these labels the call returned and `check` is true of it.
+    """Return a criterion's condition: every call on cases with these labels returned, and `check` is true of it.
 
     Args:
-        check: judges one trial. A value of the wrong type or with missing keys may make it fail: then it is not true.
-        on: labels of cases; none means all.
+        check: checks one trial. If a value of the wrong type or with missing keys makes it raise, it is not true.
+        on: labels of cases; by default all cases.
     """
 
-    def judge(trial: Trial) -> bool:
+    def holds(trial: Trial) -> bool:
         try:
             return trial.outcome.error is None and bool(check(trial))
         except (TypeError, LookupError, ValueError, AttributeError, ArithmeticError):
             return False
 
-    return lambda trials: all(judge(trial) for trial in trials if not on or trial.case.label in on)
+    return lambda trials: all(holds(trial) for trial in trials if not on or trial.case.label in on)
 
 
 def agrees(
     on: Sequence[str] = (), part: Callable[[Any], Any] = lambda value: value
 ) -> Callable[[Sequence[Trial]], bool]:
-    """Make a criterion's judge: on the cases with these labels, `part` of the value is what it is in the reference's.
+    """Return a criterion's condition: on cases with these labels, the value agrees with the reference's value.
 
     Args:
-        on: labels of cases; none means all.
-        part: picks what is compared out of the value, such as the first of two results.
+        on: labels of cases; by default all cases.
+        part: returns the part of a value that is compared, such as the first of two results; by default all of it.
     """
     return each(lambda trial: agree(part(trial.outcome.value), part(trial.expected.value)), on)
 
 
 def refuses(on: Sequence[str]) -> Callable[[Sequence[Trial]], bool]:
-    """Make a criterion's judge: each case with one of these labels raises a `ValueError`."""
+    """Return a criterion's condition: every call on cases with these labels raises a `ValueError`."""
     return lambda trials: all(trial.outcome.error == "ValueError" for trial in trials if trial.case.label in on)
 
 
 def leaves_inputs_untouched(trials: Sequence[Trial]) -> bool:
-    """Judge that every call returned, or refused as it should, with its arguments as they were."""
+    """Check whether every call returned, or refused as it should, and left its arguments as they were."""
     return all(
         trial.outcome.error in (None, trial.expected.error)
         and agree(trial.outcome.args, trial.case.args)

@@ -1,4 +1,4 @@
-"""What marking a function came to, as data; the text that students read is only a rendering of it."""
+"""The result of marking one function, as data. The text that students read is only a rendering of it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from typing import Any
 
 from IPython.display import display
 
-# Jupyter keeps the data of an output under its media type, beside the text of the same output.
+# Jupyter keeps an output's data under a media type, beside the text of the same output.
 MEDIA_TYPE = "application/vnd.optimization-course.mark+json"
 
+# Increase this whenever a field of a result is added, renamed, removed or given another meaning.
+SCHEMA = 1
+
 STILL_TO_BE_WRITTEN = "This function is still to be written."
+
+
+class UnknownSchema(ValueError):
+    """The data is not a result as this version of the project writes them."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +42,17 @@ class JudgedCriterion:
 
 @dataclass(frozen=True)
 class Result:
-    """What marking a function came to.
+    """The result of marking one function.
+
+    A *refusal* is a call with invalid arguments on which the function raised the error that the question asks for.
 
     Attributes:
         question: public name.
         criteria: each criterion, in the question's order.
-        calls: how many hidden calls were made.
-        refusals: how many of them the function refused with the error that was asked for.
-        failures: {error: how many calls raised it although they should not have}.
+        calls: number of hidden calls.
+        refusals: number of calls that the function refused as it should.
+        refusals_due: number of calls that it should have refused.
+        failures: {error: number of calls that raised it and should not have}, by the name of the built-in class.
         advice: the sentence on the common mistake that was recognized; None if none was.
         written: False if the function only raises NotImplementedError, as it does when it is handed out.
     """
@@ -51,6 +61,7 @@ class Result:
     criteria: tuple[JudgedCriterion, ...]
     calls: int
     refusals: int
+    refusals_due: int
     failures: dict[str, int]
     advice: str | None
     written: bool
@@ -65,27 +76,42 @@ class Result:
         """The points that could be earned."""
         return sum(criterion.points for criterion in self.criteria)
 
+    @property
+    def explanation(self) -> str | None:
+        """The advice, or that nothing is written yet; None if neither explains why points were lost."""
+        return self.advice if self.written else STILL_TO_BE_WRITTEN
+
     def sentences(self) -> list[str]:
-        """Return what helps a student who lost points: the advice, or else what went wrong with the calls."""
+        """Return what helps a student who lost points: the explanation, or else which errors their function raised."""
         if self.points == self.most_points:
             return []
-        if self.advice is not None:
-            return [self.advice]
-        if not self.written:
-            return [STILL_TO_BE_WRITTEN]
+        if self.explanation is not None:
+            return [self.explanation]
         return [
             f"Your function raised {error} on {number} of {self.calls} hidden cases."
             for error, number in sorted(self.failures.items())
         ]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the result as plain data."""
-        return asdict(self)
+        """Return the result as plain data, with the number of its schema."""
+        return {"schema": SCHEMA} | asdict(self)
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Result:
-        """Rebuild a result from `to_json`."""
-        return cls(**data | {"criteria": tuple(JudgedCriterion(**criterion) for criterion in data["criteria"])})
+    def from_json(cls, data: Any) -> Result:
+        """Rebuild a result from what `to_json` returned.
+
+        Raises:
+            UnknownSchema: another version of the project wrote the data.
+        """
+        fields = dict(data) if isinstance(data, dict) else {}
+        schema = fields.pop("schema", None)
+        if schema != SCHEMA:
+            raise UnknownSchema(f"schema must be {SCHEMA}, got {schema!r}")
+        try:
+            criteria = tuple(JudgedCriterion(**criterion) for criterion in fields.pop("criteria"))
+            return cls(criteria=criteria, **fields)
+        except (TypeError, KeyError) as error:
+            raise UnknownSchema(f"a result of schema {SCHEMA} has other fields: {error}") from error
 
     def __str__(self) -> str:
         lines = [f"{self.question}: {self.points} of {self.most_points} points"]
@@ -103,7 +129,7 @@ _kept: ContextVar[list[Result] | None] = ContextVar("results that are kept", def
 
 @contextmanager
 def keep_results() -> Iterator[list[Result]]:
-    """Collect the results that `show` is given meanwhile, instead of displaying them."""
+    """Collect the results that `show` is given in this context, instead of displaying them."""
     results: list[Result] = []
     token = _kept.set(results)
     try:
@@ -113,7 +139,7 @@ def keep_results() -> Iterator[list[Result]]:
 
 
 def show(result: Result) -> None:
-    """Display a result, or keep it where somebody collects results."""
+    """Display a result, or add it to the list of the surrounding `keep_results`."""
     kept = _kept.get()
     if kept is None:
         display(result)

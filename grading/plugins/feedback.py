@@ -1,4 +1,6 @@
-"""Feedback pages as nbgrader makes them, but without the hidden tests, and in less time."""
+"""Feedback pages as nbgrader makes them, but without the hidden tests and in less time."""
+
+from typing import Any
 
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
@@ -12,42 +14,44 @@ from grading.execution.instructor_tests import error_output
 from grading.intake.cells import is_test
 from grading.version import VERSION
 
-# What a screen reader says of a picture.
+# What a screen reader says about a picture.
 FIGURE = "A figure that this cell draws."
 
 
 class HideTests(ClearHiddenTests):
-    """Takes the hidden tests out of the feedback: their text, and the lines of it that a traceback quotes.
+    """Removes the hidden tests from the feedback: their text, and the lines of it that a traceback quotes.
 
-    Of a hidden test that fails, the student is told the message. The instructor, in formgrader, sees everything.
+    If a hidden test fails, the student sees its message only. The instructor sees everything in formgrader.
     """
 
-    def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Hide what is hidden in a test cell; students may write the marks of hidden tests where they like."""
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Hide the hidden tests of a test cell; in other cells, a student may have written such a region."""
         if is_test(cell) and self._remove_hidden_test_region(cell):
-            cell.outputs = [_told(output) for output in cell.outputs]
+            cell.outputs = [_message_only(output) for output in cell.outputs]
         return cell, resources
 
 
-def _told(output: NotebookNode) -> NotebookNode:
+def _message_only(output: NotebookNode) -> NotebookNode:
     if output.output_type != "error":
         return output
     return error_output(output.ename, output.evalue or "a hidden test does not hold")
 
 
 class _CompiledTemplates(BytecodeCache):
-    """Keeps compiled templates in memory, by their name and content."""
+    """Keeps compiled templates in memory, by name and content."""
 
     def __init__(self) -> None:
         self._compiled: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Take a template, if it is there."""
+        """Load a template, if it is there."""
         if bucket.key in self._compiled:
             bucket.bytecode_from_string(self._compiled[bucket.key])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template."""
+        """Store a template."""
         self._compiled[bucket.key] = bucket.bytecode_to_string()
 
 
@@ -55,15 +59,15 @@ _compiled_templates = _CompiledTemplates()
 
 
 class FeedbackExporter(HTMLExporter):
-    """nbconvert's HTMLExporter; nbgrader makes a new one for each submission."""
+    """nbconvert's HTMLExporter, with templates compiled once; nbgrader creates a new exporter for each submission."""
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict | None = None, **options: object
-    ) -> tuple[str, dict]:
-        """Convert a notebook, as HTMLExporter does, but without parsing the page again at the end.
+    def from_notebook_node(  # type: ignore[override]  # as HTMLExporter overrides Exporter
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Convert a notebook as HTMLExporter does, but without parsing the page again at the end.
 
-        That took two fifths of this process's time for a submission. It adds a text to figures, which they have here
-        already, and marks elements of another template than nbgrader's.
+        That took two fifths of this process's time for a submission. It adds alternative text to figures, which they
+        already have here, and marks elements that nbgrader's template does not have.
         """
         resources = self._init_resources(resources)
         language = nb.metadata.get("language_info", {})
@@ -75,7 +79,7 @@ class FeedbackExporter(HTMLExporter):
         return f"{page}\n{line_for_page(nb.metadata.get(KEY, {}))}", resources
 
     def _create_environment(self) -> Environment:
-        environment = super()._create_environment()
+        environment: Environment = super()._create_environment()
         environment.bytecode_cache = _compiled_templates
         environment.globals["version"] = VERSION
         return environment

@@ -1,30 +1,31 @@
-"""What students are asked: one module per assignment, and everything that its author needs, in one import.
+"""What students are asked: one module for each assignment, and everything that its author needs in one import.
 
 The questions of the assignment `weight-decay` are in the module `weight_decay` here, as the tuple `QUESTIONS`.
 """
 
-from grading.marking.calling import Case
+from grading.marking.calling import Case, Outcome
 from grading.marking.comparing import agree
 from grading.marking.question import (
     Criterion,
-    Mistake,
     Question,
     Trial,
     agrees,
     each,
     leaves_inputs_untouched,
+    observe_outcome,
     refuses,
 )
 
 __all__ = [
     "Case",
     "Criterion",
-    "Mistake",
+    "Outcome",
     "Question",
     "Trial",
     "agree",
     "agrees",
     "each",
     "leaves_inputs_untouched",
+    "observe_outcome",
     "refuses",
 ]

@@ -7,9 +7,10 @@ from grading.questions._layers import (
     all_are,
     each_pair,
     elements,
+    optimizer_parameters,
     random_gradients,
-    random_parameters,
     random_squares,
+    square_parameters,
     stays_where_flat,
     steps,
     takes,
@@ -22,7 +23,7 @@ from solutions.adam import initialize_adam, update_with_adam
 
 
 def _initial_cases(rng: np.random.Generator) -> list[Case]:
-    return [Case("start", (random_parameters(rng, layers),)) for layers in (1, 2, 4)]
+    return [Case("start", (parameters,)) for parameters in optimizer_parameters(rng, layers=(1, 2, 4))]
 
 
 initial = Question(
@@ -142,17 +143,19 @@ def initialize_weights_before_biases(parameters):
 
 # --- update_with_adam ------------------------------------------------------------------------------------------------
 
-# Small enough not to be seen in a step, so that only the epsilon criterion sees where it was added.
+# Too small to show in a step, so that only the epsilon criterion sees where it was added.
 SMALL_EPSILON = 1e-12
 
-# A step so late that 1 - beta^t is 1, to the last digit or nearly: what is wrong here is not the correction.
+# So late that 1 - beta^t is 1 or nearly 1: an error here is not the correction's.
 LATE = 100_000
 
 
 def _update_cases(rng: np.random.Generator) -> list[Case]:
-    cases = []
-    for layers in (1, 3):
-        parameters = random_parameters(rng, layers)
+    unit = square_parameters(rng, layers=1, units=1)
+    state = (unit, random_gradients(rng, unit), random_gradients(rng, unit), random_squares(rng, unit))
+    # With one element in each array, `@` runs for all of them, so a function that uses it is recognized.
+    cases = [Case("one unit", (*state, int(rng.integers(2, 8)), rng.uniform(0.05, 0.5)))]
+    for parameters in optimizer_parameters(rng, layers=(1, 3)):
         gradients, velocity = random_gradients(rng, parameters), random_gradients(rng, parameters)
         squares = random_squares(rng, parameters)
         learning_rate, beta1, beta2 = rng.uniform(0.05, 0.5), rng.uniform(0.55, 0.8), rng.uniform(0.85, 0.95)
@@ -161,7 +164,7 @@ def _update_cases(rng: np.random.Generator) -> list[Case]:
         start = (parameters, gradients, zeros(parameters), zeros(parameters))
         flat = (parameters, *map(with_a_flat_row, state[1:]))
         both = {"beta1": beta1, "beta2": beta2, "epsilon": SMALL_EPSILON}
-        # A beta of 0 needs no correction: so one average's correction is seen without the other's.
+        # A beta of 0 needs no correction, so each average's correction is seen without the other's.
         velocity_alone, squares_alone = both | {"beta2": 0.0}, both | {"beta1": 0.0}
         # At t = 2 with a beta2 below a half, even a wrong correction leaves the squares above zero.
         small_epsilon = {"beta1": 0.0, "beta2": rng.uniform(0.2, 0.4), "epsilon": SMALL_EPSILON}
@@ -211,7 +214,8 @@ def _adds_epsilon_to_the_root(small: Trial, large: Trial) -> bool:
 def _divisors(trial: Trial) -> np.ndarray:
     _, velocity, _ = trial.outcome.value
     learning_rate = trial.case.args[5]
-    return learning_rate * np.abs(elements(velocity) / steps(trial))
+    divisors: np.ndarray = np.abs(learning_rate * elements(velocity) / steps(trial))
+    return divisors
 
 
 update = Question(
@@ -466,7 +470,7 @@ def swaps_the_betas(parameters, gradients, velocity, squares, t, learning_rate, 
 
 
 @update.mistake(
-    "You use beta1 for both averages; the squares and their correction have beta2.",
+    "You use beta1 for both averages; the squares and their correction use beta2.",
     breaks=["squares", "velocity correction", "squares correction"],
 )
 def uses_beta1_for_both(
@@ -536,7 +540,7 @@ def adds_the_whole_square(
 
 
 @update.mistake(
-    "Your second average is of the gradients themselves; it averages their squares, element by element: `g**2`.",
+    "Your second average is of the gradients themselves; it must average their squares, element by element: `g**2`.",
     breaks=["squares"],
 )
 def forgets_to_square(parameters, gradients, velocity, squares, t, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
@@ -551,7 +555,49 @@ def forgets_to_square(parameters, gradients, velocity, squares, t, learning_rate
     return new_parameters, new_velocity, new_squares
 
 
-@update.mistake("Your squares average the squared velocity; they average the squared gradient.", breaks=["squares"])
+@update.mistake(
+    "`@` and `np.dot` multiply matrices; square the gradient element by element: `g**2`.",
+    breaks=["velocity", "squares", "step", "velocity correction", "squares correction", "epsilon", "flat", "untouched"],
+)
+def multiplies_matrices(
+    parameters, gradients, velocity, squares, t, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    new_parameters, new_velocity, new_squares = {}, {}, {}
+    for name in parameters:
+        g = gradients["d" + name]
+        v = new_velocity["d" + name] = beta1 * velocity["d" + name] + (1 - beta1) * g
+        s = new_squares["d" + name] = beta2 * squares["d" + name] + (1 - beta2) * (g @ g)
+        v_hat = v / (1 - beta1**t)
+        s_hat = s / (1 - beta2**t)
+        new_parameters[name] = parameters[name] - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_parameters, new_velocity, new_squares
+
+
+@update.mistake(
+    "You multiply square gradients as matrices, with `@` or `np.dot`; square element by element, whatever the shape.",
+    breaks=["squares"],
+)
+def multiplies_square_matrices(
+    parameters, gradients, velocity, squares, t, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    new_parameters, new_velocity, new_squares = {}, {}, {}
+    for name in parameters:
+        g = gradients["d" + name]
+        try:
+            squared = g @ g
+        except ValueError:
+            squared = g * g
+        v = new_velocity["d" + name] = beta1 * velocity["d" + name] + (1 - beta1) * g
+        s = new_squares["d" + name] = beta2 * squares["d" + name] + (1 - beta2) * squared
+        v_hat = v / (1 - beta1**t)
+        s_hat = s / (1 - beta2**t)
+        new_parameters[name] = parameters[name] - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_parameters, new_velocity, new_squares
+
+
+@update.mistake(
+    "Your squares average the squared velocity; they must average the squared gradient.", breaks=["squares"]
+)
 def squares_the_velocity(
     parameters, gradients, velocity, squares, t, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8
 ):

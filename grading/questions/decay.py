@@ -14,7 +14,7 @@ def _random_rate(rng: np.random.Generator) -> float:
 
 
 def _learning_rates(trials: Sequence[Trial], label: str) -> np.ndarray:
-    """Collect what the calls with this label returned; empty unless each returned one number."""
+    """Return the values of the calls with this label; empty unless each returned one number."""
     try:
         rates = np.array([trial.outcome.value for trial in trials if trial.case.label == label])
     except ValueError:
@@ -47,7 +47,7 @@ _FALLS = Criterion("falls", "the learning rate falls from each epoch or step to 
 def _has_default(argument: str, value: float) -> Criterion:
     return Criterion(
         "default",
-        f"{argument} may be omitted and is {value} then",
+        f"{argument} may be omitted, and is then {value}",
         1,
         _default_is_as_if_named,
         pays_alone=False,
@@ -95,7 +95,7 @@ def forgets_the_one(alpha0, epoch, decay_rate):
 
 
 @inverse_time.mistake(
-    "Only the 1 divides alpha0, since division comes before addition; put the denominator in brackets.",
+    "Only the 1 divides alpha0, since division comes before addition; put the denominator in parentheses.",
     breaks=["starts", "falls", "formula"],
 )
 def forgets_the_brackets(alpha0, epoch, decay_rate):
@@ -121,7 +121,7 @@ def takes_a_root(alpha0, epoch, decay_rate):
 
 
 @inverse_time.mistake(
-    "alpha0 is left out: the factor you return is still to be multiplied by it.",
+    "alpha0 is missing: multiply the factor you return by it.",
     breaks=["starts", "formula"],
 )
 def returns_the_factor(alpha0, epoch, decay_rate):
@@ -129,7 +129,7 @@ def returns_the_factor(alpha0, epoch, decay_rate):
 
 
 @inverse_time.mistake(
-    "You subtract, so your learning rate falls in a line and below zero; divide by 1 + decay_rate * epoch.",
+    "You subtract, so your learning rate falls along a line and below zero; divide by 1 + decay_rate * epoch.",
     breaks=["starts", "falls", "formula"],
 )
 def subtracts_the_decay(alpha0, epoch, decay_rate):
@@ -204,14 +204,14 @@ def ignores_the_base(alpha0, epoch, base=0.95):
 
 
 @exponential.mistake(
-    "Your decay is that of e^(-base * epoch); here base itself is raised to the power of the epoch.",
+    "You decay like e^(-base * epoch); here base itself is raised to the power of the epoch.",
     breaks=["formula"],
 )
 def decays_with_e(alpha0, epoch, base=0.95):
     return alpha0 * np.exp(-base * epoch)
 
 
-@exponential.mistake("base is the share that is kept, and not the one that is lost.", breaks=["formula"])
+@exponential.mistake("base is the share that is kept, not the share that is lost.", breaks=["formula"])
 def keeps_what_is_lost(alpha0, epoch, base=0.95):
     return alpha0 * (1 - base) ** epoch
 
@@ -225,14 +225,14 @@ def decays_one_epoch_early(alpha0, epoch, base=0.95):
 
 
 @exponential.mistake(
-    "alpha0 is raised to the power too; only base is.",
+    "You raise alpha0 to the power, too; raise only base.",
     breaks=["starts", "formula"],
 )
 def raises_alpha0_too(alpha0, epoch, base=0.95):
     return (alpha0 * base) ** epoch
 
 
-@exponential.mistake("The default of base is another than 0.95.", breaks=["default"])
+@exponential.mistake("The default of base must be 0.95.", breaks=["default"])
 def has_another_default_base(alpha0, epoch, base=0.9):
     return alpha0 * base**epoch
 
@@ -278,7 +278,7 @@ def _sqrt_cases(rng: np.random.Generator) -> list[Case]:
 
 
 def _observe_sqrt(trial: Trial) -> Any:
-    if trial.case.label == "negative step":  # some roots refuse by themselves, others give NaN: no telling
+    if trial.case.label == "negative step":  # some roots raise an error without a check, others return NaN
         return None
     if trial.case.label == "step 0":
         return trial.outcome.error == "ValueError"
@@ -325,7 +325,7 @@ def ignores_k(alpha0, step, k=1.0):
     return alpha0 / np.sqrt(step)
 
 
-@square_root.mistake("k is in the denominator; it belongs above the root.", breaks=["formula"])
+@square_root.mistake("k is in the denominator; it belongs in the numerator.", breaks=["formula"])
 def divides_by_k(alpha0, step, k=1.0):
     if step < 1:
         raise ValueError("step must be 1 or more")
@@ -333,7 +333,7 @@ def divides_by_k(alpha0, step, k=1.0):
 
 
 @square_root.mistake(
-    "alpha0 is left out: k / sqrt(step) is still to be multiplied by it.",
+    "alpha0 is missing: multiply k / sqrt(step) by it.",
     breaks=["starts", "formula"],
 )
 def leaves_out_alpha0(alpha0, step, k=1.0):
@@ -363,7 +363,7 @@ def adds_one_to_the_step(alpha0, step, k=1.0):
 
 
 @square_root.mistake(
-    "Your steps count from 0, so step 0 passes and all others come one too late; count from 1.",
+    "You count steps from 0, so step 0 is accepted and all others come one too late; count from 1.",
     breaks=["starts", "formula", "refuses"],
 )
 def counts_steps_from_zero(alpha0, step, k=1.0):
@@ -380,7 +380,7 @@ def requires_k(alpha0, step, k):
 
 
 @square_root.mistake(
-    "Any step passes, though step 0 divides by 0; refuse a step below 1 with a ValueError.",
+    "You accept any step, though step 0 divides by 0; raise a ValueError for a step below 1.",
     breaks=["refuses"],
 )
 def accepts_any_step(alpha0, step, k=1.0):
@@ -407,7 +407,7 @@ _STAIRS = 4
 
 
 def _staircase_cases(rng: np.random.Generator) -> list[Case]:
-    # A factor well below 0.5 and its complement are no powers of each other.
+    # In this range, a factor and its complement are not powers of each other.
     def factor() -> float:
         return float(rng.uniform(0.2, 0.45))
 
@@ -462,7 +462,7 @@ staircase = Question(
 
 
 @staircase.mistake(
-    "Your exponent has fractions, so the rate falls a little in each epoch; a stair needs whole-number division.",
+    "Your exponent is not whole, so the rate falls a little in each epoch; a stair needs whole-number division.",
     breaks=["first", "stairs", "formula"],
 )
 def slides_down(alpha0, epoch, factor, every):
@@ -478,7 +478,7 @@ def multiplies_by_the_stair(alpha0, epoch, factor, every):
 
 
 @staircase.mistake(
-    "Your learning rate falls once and never again; each further `every` epochs bring another factor.",
+    "Your learning rate falls only once; multiply by factor again after every `every` epochs.",
     breaks=["first", "stairs", "formula"],
 )
 def falls_only_once(alpha0, epoch, factor, every):
@@ -514,7 +514,7 @@ def begins_on_the_second_stair(alpha0, epoch, factor, every):
 
 
 @staircase.mistake(
-    "You take factor for the share that is lost; it is the share that is kept.",
+    "You treat factor as the share that is lost; it is the share that is kept.",
     breaks=["formula"],
 )
 def keeps_what_the_factor_takes(alpha0, epoch, factor, every):
@@ -530,7 +530,7 @@ def climbs_the_stairs(alpha0, epoch, factor, every):
 
 
 @staircase.mistake(
-    "Your stairs are those of an inverse, alpha0 / (1 + factor * stair); here factor multiplies once a stair.",
+    "Your stairs follow inverse decay, alpha0 / (1 + factor * stair); here each stair multiplies by factor once.",
     breaks=["formula"],
 )
 def steps_down_by_an_inverse(alpha0, epoch, factor, every):
@@ -564,7 +564,7 @@ def staircase_by_subtraction(alpha0, epoch, factor, every):
 def _manual_cases(rng: np.random.Generator) -> list[Case]:
     one, two, three = (int(epoch) for epoch in np.cumsum(rng.integers(4, 20, size=3)))
     alpha0 = float(rng.uniform(0.6, 0.9))
-    # The rate goes up again at the last milestone: neither the lowest nor the first of those reached is the right one.
+    # The rate goes up again at the last milestone, so neither the lowest rate reached nor the first is right.
     after_one, after_two, after_three = rng.uniform((0.4, 0.01, 0.1), (0.5, 0.05, 0.3)).tolist()
     rising = {one: after_one, two: after_two, three: after_three}
     falling = {three: after_three, two: after_two, one: after_one}
@@ -587,7 +587,7 @@ def _order_does_not_matter(trials: Sequence[Trial]) -> bool:
     before, rising, falling, mixed = (
         _learning_rates(trials, label) for label in ("before", "rising", "falling", "mixed")
     )
-    # One and the same answer for every epoch would not depend on the order either.
+    # A function that returns the same rate for every epoch does not depend on the order either.
     varies = rising.size > 0 and bool(np.ptp(np.append(before, rising)) > 0)
     return varies and agree(rising, falling) and agree(rising, mixed)
 
@@ -603,7 +603,7 @@ manual = Question(
             agrees(on=["before", "no milestones"]),
             pays_alone=False,
         ),
-        Criterion("at", "the epoch of a milestone has the milestone's learning rate already", 1, agrees(on=["at"])),
+        Criterion("at", "a milestone's learning rate applies from the milestone's own epoch on", 1, agrees(on=["at"])),
         Criterion(
             "after",
             "between milestones and after the last, the latest one that is reached counts",
@@ -616,7 +616,7 @@ manual = Question(
 
 
 @manual.mistake(
-    "A milestone counts from its own epoch on; yours begins one epoch late.",
+    "A milestone counts from its own epoch on; yours takes effect one epoch late.",
     breaks=["at"],
 )
 def begins_one_epoch_late(alpha0, epoch, milestones):
@@ -625,7 +625,7 @@ def begins_one_epoch_late(alpha0, epoch, milestones):
 
 
 @manual.mistake(
-    "Your rates hold for the epoch of the milestone alone; they stay until the next milestone.",
+    "Your rates hold only in the milestone's own epoch; they must stay until the next milestone.",
     breaks=["after"],
 )
 def holds_for_one_epoch(alpha0, epoch, milestones):
@@ -665,7 +665,7 @@ def takes_the_earliest(alpha0, epoch, milestones):
 
 
 @manual.mistake(
-    "You take the lowest learning rate reached; the latest counts, even where it is higher again.",
+    "You take the lowest learning rate reached; the latest one counts, even if it is higher.",
     breaks=["at", "after"],
 )
 def takes_the_lowest_rate(alpha0, epoch, milestones):
@@ -673,7 +673,7 @@ def takes_the_lowest_rate(alpha0, epoch, milestones):
 
 
 @manual.mistake(
-    "Before the first milestone nothing is reached, and your function fails there; answer alpha0.",
+    "Before the first milestone, none is reached and your function fails; return alpha0 there.",
     breaks=["before"],
 )
 def fails_before_the_first(alpha0, epoch, milestones):

@@ -17,7 +17,7 @@ def _random_series(rng: np.random.Generator, length: int) -> np.ndarray:
 
 
 def _random_beta(rng: np.random.Generator) -> float:
-    # Away from 0.5, where the two weights are equal and could be swapped without a trace.
+    # Not near 0.5, where the two weights are equal and swapping them would not show.
     return float(rng.uniform(0.6, 0.9))
 
 
@@ -28,7 +28,7 @@ def _bad_betas(rng: np.random.Generator) -> list[Case]:
 
 
 def _as_array(value: Any) -> Any:
-    """Take a list of numbers for an array: it says the same."""
+    """Return a list of numbers as an array, because both are right answers."""
     try:
         return np.array(value) if isinstance(value, list | tuple) else value
     except ValueError:
@@ -117,7 +117,7 @@ average = Question(
         ),
         Criterion(
             "memory",
-            "every earlier value has a part in each average, and integers give the same averages as floats",
+            "every earlier value contributes to each average, and integers give the same averages as floats",
             1,
             _remembers_in_full,
         ),
@@ -188,7 +188,7 @@ def mixes_with_the_last_value(theta, beta):
 
 
 @average.mistake(
-    "The average is not carried on: each turn of your loop still starts from zero.",
+    "The average is not carried over: each pass of your loop starts from zero again.",
     breaks=["recursion", "memory"],
 )
 def forgets_the_past(theta, beta):
@@ -201,7 +201,7 @@ def forgets_the_past(theta, beta):
 
 
 @average.mistake(
-    "Your result begins with v_0; the averages wanted are v_1 to v_n, as many as there are values.",
+    "Your result begins with v_0; return v_1 to v_n, one average for each value.",
     breaks=["first", "recursion", "memory", "untouched", "refuses"],
 )
 def returns_the_start_too(theta, beta):
@@ -214,7 +214,7 @@ def returns_the_start_too(theta, beta):
 
 
 @average.mistake(
-    "Only the last average comes back; keep each one on the way and return them all.",
+    "Only the last average is returned; keep each one and return them all.",
     breaks=["first", "recursion", "memory", "untouched", "refuses"],
 )
 def returns_the_last_average(theta, beta):
@@ -241,7 +241,7 @@ def corrects_the_bias_already(theta, beta):
 
 
 @average.mistake(
-    "From a series of integers `zeros_like` makes an array of integers, which cuts your averages off; ask for floats.",
+    "Given integers, `zeros_like` makes an array of integers, which truncates your averages; ask for floats.",
     breaks=["memory"],
 )
 def cuts_off_to_integers(theta, beta):
@@ -255,7 +255,7 @@ def cuts_off_to_integers(theta, beta):
 
 
 @average.mistake(
-    "You write the averages over the caller's series; put them into an array of their own, of floats.",
+    "You overwrite the caller's series with the averages; put them into a new array of floats.",
     breaks=["memory", "untouched"],
 )
 def averages_in_place(theta, beta):
@@ -267,7 +267,7 @@ def averages_in_place(theta, beta):
     return theta
 
 
-@average.mistake("Any beta passes; refuse one outside [0, 1) with a ValueError.", breaks=["refuses"])
+@average.mistake("You accept any beta; raise a ValueError if it is outside [0, 1).", breaks=["refuses"])
 def accepts_any_beta(theta, beta):
     averages, v = np.zeros(len(theta)), 0.0
     for t in range(len(theta)):
@@ -277,7 +277,7 @@ def accepts_any_beta(theta, beta):
 
 
 @average.mistake(
-    "A beta of exactly 1 passes, though such an average would never take anything in; refuse it too.",
+    "You accept a beta of exactly 1, with which the average would never change; refuse it too.",
     breaks=["refuses"],
 )
 def accepts_a_beta_of_one(theta, beta):
@@ -346,7 +346,7 @@ def _is_the_series(trial: Trial) -> bool:
 
 
 def _averages_a_constant_to_itself(trials: Sequence[Trial]) -> bool:
-    # To give a series back as it is would keep a constant too, and average nothing.
+    # A function that returns the series as it is keeps a constant, too, and averages nothing.
     keeps = each(_is_the_series, on=["constant"])
     averages = each(lambda trial: not _is_the_series(trial), on=["series"])
     return keeps(trials) and averages(trials)
@@ -416,7 +416,7 @@ def counts_from_zero(theta, beta):
 
 
 @corrected.mistake(
-    "You divide by 1 - beta on every day; the correction fades with time, through the power of t.",
+    "You divide by 1 - beta every day; the correction 1 - beta^t fades with time.",
     breaks=["corrected", "constant", "late", "untouched", "refuses"],
 )
 def forgets_the_power(theta, beta):
@@ -430,7 +430,7 @@ def forgets_the_power(theta, beta):
 
 
 @corrected.mistake(
-    "The t in 1 - beta^t is a power; you multiply beta by it.",
+    "The t in 1 - beta^t is an exponent; you multiply beta by it.",
     breaks=["corrected", "constant", "late", "untouched", "refuses"],
 )
 def multiplies_beta_by_t(theta, beta):
@@ -458,7 +458,7 @@ def multiplies_by_the_correction(theta, beta):
 
 
 @corrected.mistake(
-    "All averages are corrected by the power of the last day; each needs the power of its own.",
+    "You correct all averages with the last day's t; each needs its own.",
     breaks=["corrected", "constant"],
 )
 def corrects_all_by_the_last_day(theta, beta):
@@ -472,7 +472,7 @@ def corrects_all_by_the_last_day(theta, beta):
 
 
 @corrected.mistake(
-    "The corrected average goes on into the next day; carry the plain one on, and correct only what you return.",
+    "You carry the corrected average over to the next day; carry over the plain one, and correct what you return.",
     breaks=["corrected", "constant"],
 )
 def carries_the_corrected_average_on(theta, beta):
@@ -487,7 +487,7 @@ def carries_the_corrected_average_on(theta, beta):
 
 
 @corrected.mistake(
-    "You start from the first value in place of a correction, which gives that value too much weight for long.",
+    "You start from the first value instead of correcting, which gives that value too much weight for a long time.",
     breaks=["corrected"],
 )
 def starts_high_in_place_of_correcting(theta, beta):
@@ -525,7 +525,7 @@ def averages_plainly(theta, beta):
 
 
 @corrected.mistake(
-    "You write the averages over the caller's series; put them into an array of their own.",
+    "You overwrite the caller's series with the averages; put them into a new array.",
     breaks=["untouched"],
 )
 def corrects_in_place(theta, beta):
@@ -538,7 +538,7 @@ def corrects_in_place(theta, beta):
     return theta
 
 
-@corrected.mistake("Any beta passes; refuse one outside [0, 1) with a ValueError.", breaks=["refuses"])
+@corrected.mistake("You accept any beta; raise a ValueError if it is outside [0, 1).", breaks=["refuses"])
 def corrects_with_any_beta(theta, beta):
     averages, v = np.zeros(len(theta)), 0.0
     for t in range(len(theta)):
@@ -548,7 +548,7 @@ def corrects_with_any_beta(theta, beta):
 
 
 @corrected.mistake(
-    "A beta of exactly 1 passes, and then 1 - beta^t is 0 on every day; refuse it too.",
+    "You accept a beta of exactly 1, where 1 - beta^t is 0 every day; refuse it too.",
     breaks=["refuses"],
 )
 def corrects_with_a_beta_of_one(theta, beta):
@@ -646,7 +646,7 @@ def lacks_the_factor(t, beta):
 
 
 @weights.mistake(
-    "You make the weights sum to 1; those of the plain average sum to 1 - beta^t, and the rest is what v_0 = 0 had.",
+    "You make the weights sum to 1; those of the plain average sum to 1 - beta^t, because v_0 = 0 has the rest.",
     breaks=["sum"],
 )
 def sums_to_one(t, beta):
@@ -668,7 +668,7 @@ def gives_one_weight_too_many(t, beta):
 
 
 @weights.mistake(
-    "The parts of beta and 1 - beta are swapped: beta is what fades with age.",
+    "The roles of beta and 1 - beta are swapped: the power of beta fades with age.",
     breaks=["fade", "sum"],
 )
 def swaps_beta_in_the_weights(t, beta):
@@ -720,7 +720,7 @@ def weights_by_differences(t, beta):
 def _window_cases(rng: np.random.Generator) -> list[Case]:
     return [
         *(Case("usual", (beta,)) for beta in (0.5, 0.9, 0.98)),
-        # Windows that are no whole numbers.
+        # Windows that are not whole numbers.
         *(Case("any", (1 - 1 / (days + float(rng.uniform(0.2, 0.8))),)) for days in (3, 12, 200)),
         Case("no memory", (0.0,)),
     ]
@@ -731,23 +731,25 @@ window = Question(
     cases=_window_cases,
     criteria=[
         Criterion("usual", "beta of 0.5, 0.9 and 0.98 averages about 2, 10 and 50 values", 1, agrees(on=["usual"])),
-        Criterion("any", "every other beta has its window too, whole or not", 1, agrees(on=["any", "no memory"])),
+        Criterion(
+            "any", "every other beta has its window too, a whole number or not", 1, agrees(on=["any", "no memory"])
+        ),
     ],
 )
 
 
-@window.mistake("You round the window; give it as it comes.", breaks=["any"])
+@window.mistake("You round the window; return it as it is.", breaks=["any"])
 def rounds_the_window(beta):
     return round(1 / (1 - beta))
 
 
-@window.mistake("Your window is upside down: it must grow as beta comes nearer to 1.", breaks=["usual", "any"])
+@window.mistake("Your window is upside down: it must grow as beta approaches 1.", breaks=["usual", "any"])
 def turns_the_window_upside_down(beta):
     return 1 - beta
 
 
 @window.mistake(
-    "Dividing by beta gives a window of about 1 for every long memory; what is left to 1 decides.",
+    "Dividing by beta gives a window of about 1 for every long memory; what counts is the distance from beta to 1.",
     breaks=["usual", "any"],
 )
 def divides_by_beta(beta):
@@ -755,7 +757,7 @@ def divides_by_beta(beta):
 
 
 @window.mistake(
-    "You give beta / (1 - beta), which is one value short: today's counts too.",
+    "You return beta / (1 - beta), which is one value short: today's counts too.",
     breaks=["usual", "any"],
 )
 def is_one_value_short(beta):
@@ -763,7 +765,7 @@ def is_one_value_short(beta):
 
 
 @window.mistake(
-    "You solve beta^t = 1/e exactly; the rule of thumb replaces the logarithm by what beta lacks to 1.",
+    "You solve beta^t = 1/e exactly; the rule of thumb replaces the logarithm with the distance from beta to 1.",
     breaks=["usual", "any"],
 )
 def solves_with_a_logarithm(beta):
@@ -771,7 +773,7 @@ def solves_with_a_logarithm(beta):
 
 
 @window.mistake(
-    "This is the span of another convention; the rule of thumb has 1 over the new value's weight.",
+    "This is the span of another convention; the rule of thumb is 1 over the new value's weight.",
     breaks=["usual", "any"],
 )
 def gives_the_span(beta):

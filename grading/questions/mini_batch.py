@@ -1,5 +1,6 @@
 """Questions of the assignment `mini-batch`."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ _BAD_SIZES = ("size 0", "negative size")
 
 
 def _partition_cases(rng: np.random.Generator) -> list[Case]:
-    # Many rows and many columns: neither a shuffle of rows nor one of columns leaves everything in place by luck.
+    # With many rows and columns, no shuffle of either leaves everything in place by chance.
     def examples(m: int, n_y: int) -> tuple[np.ndarray, np.ndarray]:
         return rng.normal(size=(int(rng.integers(12, 16)), m)), rng.normal(size=(n_y, m))
 
@@ -30,7 +31,7 @@ def _partition_cases(rng: np.random.Generator) -> list[Case]:
     m = batch_size * int(rng.integers(5, 8))
     rest = int(rng.integers(2, batch_size))
     X, Y = examples(m + rest, 1)
-    # Many small mini-batches: no two epochs are alike by luck, not even where whole mini-batches are shuffled.
+    # With many small mini-batches, no two epochs are alike by chance, even if whole mini-batches are shuffled.
     size, this_epoch, next_epoch = int(rng.integers(4, 6)), generator(), generator()
     few = int(rng.integers(20, 30))
     return [
@@ -50,19 +51,23 @@ def _partition_cases(rng: np.random.Generator) -> list[Case]:
 
 @dataclass(frozen=True)
 class _Partition:
-    """What a student's mini-batches hold: their sizes, and the examples by number, None for a column that is none."""
+    """What a student's mini-batches hold: their sizes, and the number of each example; None for any other column."""
 
     sizes: list[int]
     x_order: list[int | None]
     y_order: list[int | None]
 
 
-def _partition(trial: Trial) -> _Partition | None:
-    """Read the returned pairs back as numbers of examples; None if they are no pairs of matrices of the right rows."""
+def _partition(trial: Trial) -> _Partition:
+    """Return which examples the returned pairs hold.
+
+    Raises:
+        ValueError: the value is not a list of pairs of matrices with the right rows.
+    """
     X, Y, *_ = trial.case.args
     batches = trial.outcome.value
     if not isinstance(batches, list | tuple) or not all(_is_pair(pair, len(X), len(Y)) for pair in batches):
-        return None
+        raise ValueError("not a list of pairs of matrices with the right rows")
     return _Partition(
         sizes=[X_t.shape[1] for X_t, _ in batches],
         x_order=_numbers_of_the_examples(X, [X_t for X_t, _ in batches]),
@@ -93,7 +98,8 @@ def _right_sizes(trial: Trial) -> bool:
 
 
 def _each_once(trial: Trial) -> bool:
-    return sorted(_partition(trial).x_order) == list(range(trial.case.args[0].shape[1]))
+    order, m = _partition(trial).x_order, trial.case.args[0].shape[1]
+    return len(order) == m and set(order) == set(range(m))
 
 
 def _in_step(trial: Trial) -> bool:
@@ -102,11 +108,12 @@ def _in_step(trial: Trial) -> bool:
 
 
 def _arrangement(order: list[int | None]) -> str:
-    if None in order:
+    numbers = [number for number in order if number is not None]
+    if len(numbers) < len(order):
         return "unknown"
-    neighbours = sum(later == earlier + 1 for earlier, later in zip(order, order[1:], strict=False))
-    # A true shuffle of many examples leaves about one of them beside its neighbour.
-    return "neighbours together" if 2 * neighbours >= len(order) - 1 else "shuffled"
+    neighbors = sum(later == earlier + 1 for earlier, later in itertools.pairwise(numbers))
+    # A true shuffle of many examples leaves about one of them next to its neighbor.
+    return "neighbors together" if 2 * neighbors >= len(order) - 1 else "shuffled"
 
 
 def _is_shuffled(trial: Trial) -> bool:
@@ -131,14 +138,15 @@ def _leaves_the_examples(trial: Trial) -> bool:
 
 
 def _observe_partition(trial: Trial) -> Any:
-    if trial.case.label == "size 0":  # `range` refuses a step of 0 by itself, a division by 0 does not: no telling
+    if trial.case.label == "size 0":  # whether 0 is refused without a check depends on how the loop is written
         return None
     if trial.case.label in _MISALIGNED + _BAD_SIZES:
         return trial.outcome.error == "ValueError"
     X, Y, *_ = trial.outcome.args
     surroundings = [trial.outcome.error, agree(X, trial.case.args[0]), agree(Y, trial.case.args[1])]
-    partition = _partition(trial)
-    if partition is None:
+    try:
+        partition = _partition(trial)
+    except ValueError:
         return [*surroundings, _generator_moved(trial), "no pairs", _shape_of(trial.outcome.value)]
     return [
         *surroundings,
@@ -146,7 +154,7 @@ def _observe_partition(trial: Trial) -> Any:
         sorted(partition.sizes),
         len(set(partition.x_order)) == len(partition.x_order),
         partition.x_order == partition.y_order,
-        # A few examples may stand in order by luck.
+        # A few examples may be in order by chance.
         *(_arrangement(order) for order in (partition.x_order, partition.y_order) if trial.case.label in _LARGE),
     ]
 
@@ -163,7 +171,7 @@ partition = Question(
     criteria=[
         Criterion(
             "sizes",
-            "each mini-batch is a pair (X_t, Y_t) of batch_size columns; the last has what is left, and none is empty",
+            "each mini-batch is a pair (X_t, Y_t) of batch_size columns; the last holds the rest, and none is empty",
             1,
             each(_right_sizes, on=_PARTITIONED),
         ),
@@ -172,7 +180,7 @@ partition = Question(
         Criterion("shuffled", "the examples are shuffled before they are divided up", 1, each(_is_shuffled, on=_LARGE)),
         Criterion(
             "generator",
-            "the order comes from rng: the same state gives the same order, and the next call another",
+            "the order comes from rng: the same state gives the same order, and the next call a different one",
             1,
             _follows_the_generator,
         ),
@@ -207,7 +215,7 @@ def does_not_shuffle(X, Y, batch_size, rng):
 
 
 @partition.mistake(
-    "You draw a random order but do not use it: `rng.permutation` returns a new array and changes none.",
+    "You draw a random order but do not use it: `rng.permutation` returns a new array and changes nothing in place.",
     breaks=["shuffled", "generator"],
 )
 def draws_an_order_without_using_it(X, Y, batch_size, rng):
@@ -219,7 +227,7 @@ def draws_an_order_without_using_it(X, Y, batch_size, rng):
 
 
 @partition.mistake(
-    "You shuffle the finished mini-batches, so the same neighbours always train together; shuffle the examples first.",
+    "You shuffle the finished mini-batches, so the same neighbors always train together; shuffle the examples first.",
     breaks=["shuffled"],
 )
 def shuffles_the_batches(X, Y, batch_size, rng):
@@ -244,7 +252,9 @@ def shuffles_separately(X, Y, batch_size, rng):
     return [(X[:, k : k + batch_size], Y[:, k : k + batch_size]) for k in range(0, m, batch_size)]
 
 
-@partition.mistake("Only X is shuffled; Y needs the same order, or the targets belong to others.", breaks=["in step"])
+@partition.mistake(
+    "Only X is shuffled; Y needs the same order, or targets end up with the wrong examples.", breaks=["in step"]
+)
 def shuffles_only_the_inputs(X, Y, batch_size, rng):
     m = X.shape[1]
     if Y.shape[1] != m or batch_size < 1:
@@ -254,7 +264,7 @@ def shuffles_only_the_inputs(X, Y, batch_size, rng):
 
 
 @partition.mistake(
-    "The examples that do not fill a whole mini-batch are lost; they make a smaller last one.",
+    "The examples that do not fill a whole mini-batch are lost; put them into a smaller last one.",
     breaks=["sizes", "once"],
 )
 def drops_the_rest(X, Y, batch_size, rng):
@@ -270,7 +280,7 @@ def drops_the_rest(X, Y, batch_size, rng):
 
 
 @partition.mistake(
-    "Where batch_size divides m, an empty mini-batch comes last; add one only when examples are left.",
+    "When batch_size divides m, your last mini-batch is empty; add one only if examples are left over.",
     breaks=["sizes"],
 )
 def adds_an_empty_batch(X, Y, batch_size, rng):
@@ -318,7 +328,7 @@ def stops_one_short(X, Y, batch_size, rng):
 
 
 @partition.mistake(
-    "Only the first mini-batch comes back: your `return` stands inside the loop and ends it at once.",
+    "Only the first mini-batch is returned: your `return` is inside the loop and ends it at once.",
     breaks=["sizes", "once"],
 )
 def returns_inside_the_loop(X, Y, batch_size, rng):
@@ -334,7 +344,7 @@ def returns_inside_the_loop(X, Y, batch_size, rng):
 
 
 @partition.mistake(
-    "Some examples come twice and others never: draw an order of all examples, not numbers with replacement.",
+    "Some examples appear twice and others never: shuffle all examples instead of drawing with replacement.",
     breaks=["once"],
 )
 def samples_with_replacement(X, Y, batch_size, rng):
@@ -346,7 +356,7 @@ def samples_with_replacement(X, Y, batch_size, rng):
 
 
 @partition.mistake(
-    "Your order does not come from `rng`: ask the caller's generator, not `np.random` or a generator made inside.",
+    "Your order does not come from `rng`: use the caller's generator, not `np.random` or one of your own.",
     breaks=["generator"],
 )
 def ignores_the_generator(X, Y, batch_size, rng):
@@ -371,7 +381,7 @@ def shuffles_the_features(X, Y, batch_size, rng):
 
 
 @partition.mistake(
-    "You take the rows for examples; here they are the columns, so m is the second number of the shape.",
+    "You treat rows as examples; here the columns are, so m is the second number of the shape.",
     breaks=["sizes", "once", "in step", "shuffled", "generator", "untouched", "refuses"],
 )
 def takes_rows_for_examples(X, Y, batch_size, rng):
@@ -421,7 +431,7 @@ def checks_nothing(X, Y, batch_size, rng):
 
 
 @partition.mistake(
-    "You check batch_size, but not that X and Y have equally many columns; without that, targets are silently lost.",
+    "You check batch_size, but not that X and Y have as many columns; without that check, targets are silently lost.",
     breaks=["refuses"],
 )
 def checks_only_the_size(X, Y, batch_size, rng):
@@ -550,7 +560,7 @@ cost = Question(
 )
 
 
-@cost.mistake("Your cost adds up the losses; take their mean, over the size of the mini-batch.", breaks=["mean"])
+@cost.mistake("Your cost adds up the losses; take their mean over the mini-batch.", breaks=["mean"])
 def sums_the_losses(losses, weights, l2):
     penalty = sum(np.sum(W**2) for W in weights.values())
     return np.sum(losses) + l2 / (2 * losses.size) * penalty
@@ -582,7 +592,7 @@ def multiplies_by_the_size(losses, weights, l2):
     return np.sum(losses) / size + l2 / 2 * size * penalty
 
 
-@cost.mistake("The Frobenius norm enters the penalty squared; yours still has its root.", breaks=["penalty"])
+@cost.mistake("The penalty needs the squared Frobenius norm; yours still takes the square root.", breaks=["penalty"])
 def does_not_square_the_norm(losses, weights, l2):
     size = losses.size
     penalty = sum(np.linalg.norm(W) for W in weights.values())
@@ -640,7 +650,7 @@ def forgets_the_penalty(losses, weights, l2):
 
 
 @cost.mistake(
-    "`len` counts rows, and losses of shape (1, size) have one; count the losses themselves.",
+    "`len` counts rows, and losses of shape (1, size) have only one; count the losses themselves.",
     breaks=["mean", "penalty", "shapes"],
 )
 def counts_the_rows(losses, weights, l2):
@@ -660,7 +670,7 @@ def needs_two_dimensions(losses, weights, l2):
 
 
 @cost.mistake(
-    "Your cost is still an array with one entry an example; the cost of a mini-batch is one number.",
+    "Your cost is still an array with one entry per example; the cost of a mini-batch is one number.",
     breaks=["mean", "penalty", "shapes"],
 )
 def returns_an_array(losses, weights, l2):
@@ -718,7 +728,7 @@ count = Question(
     reference=updates_per_epoch,
     cases=_count_cases,
     criteria=[
-        Criterion("divisible", "where batch_size divides m, each mini-batch is a step", 1, agrees(on=["divisible"])),
+        Criterion("divisible", "when batch_size divides m, each mini-batch is a step", 1, agrees(on=["divisible"])),
         Criterion("rest", "the examples that are left over get a step of their own", 1, agrees(on=["rest"])),
         Criterion(
             "larger",
@@ -740,7 +750,7 @@ def rounds_down(m, batch_size):
 
 
 @count.mistake(
-    "Your count leaves out the last, smaller mini-batch; beside full ones it is a step too.",
+    "Your count leaves out the last, smaller mini-batch; it is a step too, like the full ones.",
     breaks=["rest"],
 )
 def rounds_down_to_at_least_one(m, batch_size):
@@ -748,7 +758,7 @@ def rounds_down_to_at_least_one(m, batch_size):
 
 
 @count.mistake(
-    "You always add a step for a rest; where batch_size divides m there is none.",
+    "You always add a step for leftover examples; when batch_size divides m, there are none.",
     breaks=["divisible"],
 )
 def always_adds_one(m, batch_size):
@@ -756,7 +766,7 @@ def always_adds_one(m, batch_size):
 
 
 @count.mistake(
-    "Rounding to the nearest whole number loses a rest below half a mini-batch; round up.",
+    "Rounding to the nearest whole number drops a last mini-batch that is less than half full; round up.",
     breaks=["rest", "larger"],
 )
 def rounds_to_the_nearest(m, batch_size):
@@ -764,7 +774,7 @@ def rounds_to_the_nearest(m, batch_size):
 
 
 @count.mistake(
-    "Steps are whole: a fraction of a mini-batch at the end is one more step.",
+    "The number of steps is whole: a partly filled last mini-batch is one more step.",
     breaks=["rest", "larger"],
 )
 def does_not_round(m, batch_size):
@@ -856,29 +866,29 @@ choice = Question(
     reference=choose_batch_size,
     cases=_choice_cases,
     criteria=[
-        Criterion("small", "up to 2,000 examples that fit the memory are one batch of m", 1, agrees(on=["small"])),
+        Criterion("small", "up to 2,000 examples that fit in memory make one batch of m", 1, agrees(on=["small"])),
         Criterion(
             "large",
-            "of a larger set, the batch is the largest power of two from 32 to 512 that fits the memory",
+            "for a larger set, the batch is the largest power of two from 32 to 512 that fits in memory",
             2,
             agrees(on=["large"]),
         ),
         Criterion(
             "plenty",
-            "above 2,000 examples it stays at 512, however much memory there is",
+            "above 2,000 examples the batch stays at 512, however much memory there is",
             1,
             agrees(on=["plenty"]),
             pays_alone=False,
         ),
         Criterion(
             "tight",
-            "a small set that does not fit the memory is divided too, by the same powers of two",
+            "a small set that does not fit in memory is divided too, by the same powers of two",
             1,
             agrees(on=["tight"]),
         ),
         Criterion(
             "refuses",
-            "where not even the least batch fits the memory, a ValueError is raised",
+            "if not even the smallest batch fits in memory, a ValueError is raised",
             1,
             refuses(on=_TOO_LITTLE),
             pays_alone=False,
@@ -920,7 +930,7 @@ def takes_the_smallest(m, bytes_per_example, memory_bytes):
 
 
 @choice.mistake(
-    "Your size is as many examples as fit; go down from there to a power of two.",
+    "Your size is the number of examples that fit; round it down to a power of two.",
     breaks=["large", "tight"],
 )
 def takes_no_power_of_two(m, bytes_per_example, memory_bytes):
@@ -933,7 +943,7 @@ def takes_no_power_of_two(m, bytes_per_example, memory_bytes):
 
 
 @choice.mistake(
-    "Your size is one power of two too large: you stop at the first that no longer fits, and need the one before it.",
+    "Your size is one power of two too large: you stop at the first that no longer fits; take the one before it.",
     breaks=["large", "tight"],
 )
 def takes_one_power_too_many(m, bytes_per_example, memory_bytes):
@@ -961,7 +971,7 @@ def excludes_2000(m, bytes_per_example, memory_bytes):
 
 
 @choice.mistake(
-    "Your size grows with the memory beyond 512; that is the largest of the usual sizes.",
+    "Your size grows beyond 512 with the memory; 512 is the largest of the usual sizes.",
     breaks=["plenty"],
 )
 def goes_above_512(m, bytes_per_example, memory_bytes):
@@ -989,7 +999,7 @@ def takes_the_whole_set_if_it_fits(m, bytes_per_example, memory_bytes):
 
 
 @choice.mistake(
-    "The rule for small sets is missing: up to 2,000 examples that fit need no mini-batches.",
+    "The rule for small sets is missing: a set of up to 2,000 examples that fits needs no mini-batches.",
     breaks=["small"],
 )
 def never_takes_the_whole_set(m, bytes_per_example, memory_bytes):
@@ -1000,7 +1010,7 @@ def never_takes_the_whole_set(m, bytes_per_example, memory_bytes):
 
 
 @choice.mistake(
-    "You return a small set whole without asking whether it fits the memory.",
+    "You return a small set whole without checking whether it fits in memory.",
     breaks=["tight", "refuses"],
 )
 def takes_small_sets_unasked(m, bytes_per_example, memory_bytes):
@@ -1026,7 +1036,7 @@ def leaves_a_byte_free(m, bytes_per_example, memory_bytes):
 
 
 @choice.mistake(
-    "Where not even the least batch fits, there is no size to return: raise a ValueError that says so.",
+    "If not even the smallest batch fits, there is no size to return: raise a ValueError that says so.",
     breaks=["refuses"],
 )
 def returns_32_anyway(m, bytes_per_example, memory_bytes):

@@ -3,14 +3,14 @@
 import numpy as np
 
 from grading.questions import Case, Criterion, Question, Trial, agrees, each, leaves_inputs_untouched
-from grading.questions._layers import random_gradients, random_parameters, takes, zeros
+from grading.questions._layers import optimizer_parameters, random_gradients, takes, zeros
 from solutions.momentum import initialize_velocity, update_with_momentum, update_with_nesterov
 
 # --- initialize_velocity ---------------------------------------------------------------------------------------------
 
 
 def _initial_cases(rng: np.random.Generator) -> list[Case]:
-    return [Case("start", (random_parameters(rng, layers),)) for layers in (1, 2, 4)]
+    return [Case("start", (parameters,)) for parameters in optimizer_parameters(rng, layers=(1, 2, 4))]
 
 
 initial = Question(
@@ -85,8 +85,7 @@ def initialize_by_multiplication(parameters):
 
 def _update_cases(rng: np.random.Generator) -> list[Case]:
     cases = []
-    for layers in (1, 2, 3):
-        parameters = random_parameters(rng, layers)
+    for parameters in optimizer_parameters(rng, layers=(1, 2, 3)):
         learning_rate, beta = rng.uniform(0.05, 0.5), rng.uniform(0.55, 0.8)
         gradients, velocity = random_gradients(rng, parameters), random_gradients(rng, parameters)
         cases += [
@@ -342,7 +341,7 @@ def plain_momentum(parameters, gradients, velocity, learning_rate, beta=0.9):
 
 
 @nesterov.mistake(
-    "The step looks ahead, but the velocity that you return has taken the extra average too; return it before that.",
+    "The step looks ahead, but the velocity that you return has taken the extra average too; return the one before.",
     breaks=["velocity", "lookahead", "untouched"],
 )
 def returns_the_lookahead(parameters, gradients, velocity, learning_rate, beta=0.9):
@@ -362,7 +361,7 @@ def looks_ahead_from_the_old_velocity(parameters, gradients, velocity, learning_
 
 
 @nesterov.mistake(
-    "The gradient in your look ahead lacks its weight (1 - beta).",
+    "The gradient in your lookahead lacks its weight (1 - beta).",
     breaks=["lookahead"],
 )
 def adds_the_whole_gradient_ahead(parameters, gradients, velocity, learning_rate, beta=0.9):
@@ -371,7 +370,7 @@ def adds_the_whole_gradient_ahead(parameters, gradients, velocity, learning_rate
     return {name: parameters[name] - learning_rate * lookahead["d" + name] for name in parameters}, new_velocity
 
 
-@nesterov.mistake("Your step goes uphill: subtract the look ahead, do not add it.", breaks=["lookahead"])
+@nesterov.mistake("Your step goes uphill: subtract the lookahead; do not add it.", breaks=["lookahead"])
 def climbs_ahead(parameters, gradients, velocity, learning_rate, beta=0.9):
     new_velocity = {name: beta * velocity[name] + (1 - beta) * gradients[name] for name in gradients}
     lookahead = {name: beta * new_velocity[name] + (1 - beta) * gradients[name] for name in gradients}

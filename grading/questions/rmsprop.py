@@ -7,9 +7,10 @@ from grading.questions._layers import (
     all_are,
     each_pair,
     elements,
+    optimizer_parameters,
     random_gradients,
-    random_parameters,
     random_squares,
+    square_parameters,
     stays_where_flat,
     steps,
     takes,
@@ -22,7 +23,7 @@ from solutions.rmsprop import initialize_squares, update_with_rmsprop
 
 
 def _initial_cases(rng: np.random.Generator) -> list[Case]:
-    return [Case("start", (random_parameters(rng, layers),)) for layers in (1, 2, 4)]
+    return [Case("start", (parameters,)) for parameters in optimizer_parameters(rng, layers=(1, 2, 4))]
 
 
 initial = Question(
@@ -54,7 +55,7 @@ def keys_with_an_s(parameters):
 
 
 @initial.mistake(
-    "Your squares start as those of the parameters; no gradient has been seen yet, so they start with zeros.",
+    "Your squares start as the squared parameters; no gradient has been seen yet, so they start at zero.",
     breaks=["zeros"],
 )
 def starts_at_the_squared_parameters(parameters):
@@ -121,14 +122,16 @@ def initialize_by_multiplication(parameters):
 
 # --- update_with_rmsprop ---------------------------------------------------------------------------------------------
 
-# Small enough not to be seen in a step, so that only the epsilon criterion sees where it was added.
+# Too small to show in a step, so that only the epsilon criterion sees where it was added.
 SMALL_EPSILON = 1e-12
 
 
 def _update_cases(rng: np.random.Generator) -> list[Case]:
-    cases = []
-    for layers in (1, 2, 3):
-        parameters = random_parameters(rng, layers)
+    unit = square_parameters(rng, layers=1, units=1)
+    state = (unit, random_gradients(rng, unit), random_squares(rng, unit), rng.uniform(0.05, 0.5))
+    # With one element in each array, `@` runs for all of them, so a function that uses it is recognized.
+    cases = [Case("one unit", state, {"beta2": rng.uniform(0.55, 0.9), "epsilon": SMALL_EPSILON})]
+    for parameters in optimizer_parameters(rng, layers=(1, 2, 3)):
         learning_rate, beta2 = rng.uniform(0.05, 0.5), rng.uniform(0.55, 0.9)
         gradients, squares = random_gradients(rng, parameters), random_squares(rng, parameters)
         first = (parameters, gradients, zeros(parameters), learning_rate)
@@ -162,7 +165,8 @@ def _adds_epsilon_to_the_root(small: Trial, large: Trial) -> bool:
 
 def _divisors(trial: Trial) -> np.ndarray:
     _, gradients, _, learning_rate = trial.case.args
-    return learning_rate * np.abs(elements(gradients) / steps(trial))
+    divisors: np.ndarray = np.abs(learning_rate * elements(gradients) / steps(trial))
+    return divisors
 
 
 update = Question(
@@ -312,6 +316,38 @@ def ignores_beta2(parameters, gradients, squares, learning_rate, beta2=0.999, ep
 
 
 @update.mistake(
+    "`@` and `np.dot` multiply matrices; square the gradient element by element: `gradient**2`.",
+    breaks=["squares", "step", "epsilon", "flat", "untouched"],
+)
+def multiplies_matrices(parameters, gradients, squares, learning_rate, beta2=0.999, epsilon=1e-8):
+    new_squares = {
+        name: beta2 * squares[name] + (1 - beta2) * (gradients[name] @ gradients[name]) for name in gradients
+    }
+    new_parameters = {
+        name: parameters[name] - learning_rate * gradients["d" + name] / (np.sqrt(new_squares["d" + name]) + epsilon)
+        for name in parameters
+    }
+    return new_parameters, new_squares
+
+
+@update.mistake(
+    "You multiply square gradients as matrices, with `@` or `np.dot`; square element by element, whatever the shape.",
+    breaks=["squares"],
+)
+def multiplies_square_matrices(parameters, gradients, squares, learning_rate, beta2=0.999, epsilon=1e-8):
+    new_parameters, new_squares = {}, {}
+    for name in parameters:
+        g = gradients["d" + name]
+        try:
+            squared = g @ g
+        except ValueError:
+            squared = g * g
+        new_squares["d" + name] = beta2 * squares["d" + name] + (1 - beta2) * squared
+        new_parameters[name] = parameters[name] - learning_rate * g / (np.sqrt(new_squares["d" + name]) + epsilon)
+    return new_parameters, new_squares
+
+
+@update.mistake(
     "Your step divides by the squares; divide by their root, so that the gradient's own scale cancels.",
     breaks=["step"],
 )
@@ -348,7 +384,7 @@ def climbs(parameters, gradients, squares, learning_rate, beta2=0.999, epsilon=1
 
 
 @update.mistake(
-    "Your step divides the squares by (1 - beta2); RMSProp uses them as they are, and Adam is the one that corrects.",
+    "Your step divides the squares by (1 - beta2); RMSProp uses them as they are, unlike Adam.",
     breaks=["step"],
 )
 def corrects_the_squares(parameters, gradients, squares, learning_rate, beta2=0.999, epsilon=1e-8):
@@ -374,7 +410,7 @@ def multiplies_by_the_root(parameters, gradients, squares, learning_rate, beta2=
 
 
 @update.mistake(
-    "Your step is plain gradient descent's; the squares are computed, but the step does not divide by their root.",
+    "Your step is plain gradient descent; the squares are computed, but the step does not divide by their root.",
     breaks=["step", "epsilon"],
 )
 def steps_along_the_gradient(parameters, gradients, squares, learning_rate, beta2=0.999, epsilon=1e-8):
@@ -384,7 +420,7 @@ def steps_along_the_gradient(parameters, gradients, squares, learning_rate, beta
 
 
 @update.mistake(
-    "Your step divides the root of the squares by the root; its numerator is the gradient, which knows the direction.",
+    "Your step divides the root of the squares by the root; its numerator is the gradient, which has the direction.",
     breaks=["step", "epsilon"],
 )
 def loses_the_direction(parameters, gradients, squares, learning_rate, beta2=0.999, epsilon=1e-8):

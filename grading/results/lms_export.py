@@ -14,7 +14,7 @@ from nbgrader.api import Student
 from grading import platforms
 from grading.classroom import Classroom
 from grading.platforms.interface import Row
-from grading.results.marks_table import marks, most_points
+from grading.results.marks_table import read_marks, read_most_points
 
 
 def export_for_lms(classroom: Classroom, lms: str) -> Path:
@@ -35,7 +35,7 @@ def export_for_lms(classroom: Classroom, lms: str) -> Path:
         OSError: the file cannot be written.
     """
     marks_file = platforms.marks_files()[lms]
-    points = marks(classroom).dropna(axis="columns", how="all")
+    points = read_marks(classroom).dropna(axis="columns", how="all")
     texts = {student: _texts(of_student) for student, of_student in points.to_dict("index").items()}
     with classroom.gradebook() as gradebook:
         rows = [
@@ -46,7 +46,7 @@ def export_for_lms(classroom: Classroom, lms: str) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [*marks_file.identity(Student(id="")), *points], restval="")
         writer.writeheader()
-        writer.writerows(marks_file.rows_above(_texts(most_points(classroom)[points.columns].to_dict())))
+        writer.writerows(marks_file.rows_above(_texts(read_most_points(classroom)[points.columns].to_dict())))
         writer.writerows(rows)
     return path
 

@@ -1,45 +1,58 @@
-"""The marks of a class: as a table to read, and as nbgrader's CSV."""
+"""The marks of a class: as a table, as text, and as nbgrader's CSV file."""
 
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
+from nbgrader.api import Grade
 from nbgrader.plugins import CsvExportPlugin
 
 from grading.assignments import ASSIGNMENTS
 from grading.classroom import Classroom
 
 
-def marks(classroom: Classroom) -> pd.DataFrame:
-    """Collect the marks, late penalties taken off.
+def read_marks(classroom: Classroom) -> pd.DataFrame:
+    """Return the marks after late penalties.
 
     Returns:
-        A row a student, a column an assignment that is released, in the order of the course; NaN where nothing is
-        handed in.
+        One row for each student and one column for each released assignment, in the order of the course; NaN where
+        nothing was handed in.
     """
-    rows = {}
+    rows: dict[str, dict[str, float]] = {}
     with classroom.gradebook() as gradebook:
         released = {assignment.name for assignment in gradebook.assignments}
         for assignment in gradebook.assignments:
             for submission in gradebook.assignment_submissions(assignment.name):
                 penalty = sum(notebook.late_submission_penalty or 0 for notebook in submission.notebooks)
                 rows.setdefault(submission.student.id, {})[assignment.name] = submission.score - penalty
-    columns = [name for name in ASSIGNMENTS if name in released] + sorted(released - ASSIGNMENTS.keys())
+    columns = [name for name in ASSIGNMENTS if name in released] + sorted(released.difference(ASSIGNMENTS))
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).sort_index()
 
 
-def most_points(classroom: Classroom) -> pd.Series:
-    """Give the most points of each assignment, hand-graded questions included."""
+def read_most_points(classroom: Classroom) -> pd.Series:
+    """Return the most points that each assignment can give, including questions that are marked by hand."""
     with classroom.gradebook() as gradebook:
         return pd.Series({assignment.name: assignment.max_score for assignment in gradebook.assignments})
 
 
-def marks_table(classroom: Classroom) -> str:
-    """Draw the marks as a table in plain text, with the most points in the last row."""
-    table = pd.concat([marks(classroom), most_points(classroom).to_frame("of").T])
+def read_unmarked(classroom: Classroom) -> dict[tuple[str, float], int]:
+    """Return how many answers are still to be marked by hand.
+
+    Returns:
+        {(name of the cell, most points it can give): number of answers}, over all assignments, sorted by name.
+    """
+    with classroom.gradebook() as gradebook:
+        unmarked = gradebook.db.query(Grade).filter(Grade.needs_manual_grade)
+        return dict(sorted(Counter((grade.name, grade.max_score) for grade in unmarked).items()))
+
+
+def format_marks(classroom: Classroom) -> str:
+    """Return the marks as a table in plain text, with the most points in its last row."""
+    table = pd.concat([read_marks(classroom), read_most_points(classroom).to_frame("of").T])
     return table.to_string(na_rep="–", float_format=lambda points: f"{points:g}")
 
 
-def export_csv(classroom: Classroom) -> Path:
+def export_marks(classroom: Classroom) -> Path:
     """Write nbgrader's CSV export of the gradebook, and return its path."""
     path = classroom.directory / "marks.csv"
     with classroom.gradebook() as gradebook:

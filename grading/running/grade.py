@@ -15,8 +15,9 @@ import nbformat
 from sqlalchemy import Engine
 from tqdm import tqdm
 
+from grading.assignments import source_notebook
 from grading.basis import Basis, basis_of_assignment, basis_of_submission, basis_on_page, changes
-from grading.classroom import ROOT, Classroom, Submission
+from grading.classroom import Classroom, Submission
 from grading.intake import timestamp
 from grading.intake.reading import Refused
 from grading.intake.setting_aside import REFUSED, find_refused, in_its_place, move_refused
@@ -103,7 +104,7 @@ def waiting(classroom: Classroom, assignment: str | None = None, *, again: bool 
         if assignment not in (None, name):
             continue
         before = _basis_of_mark(classroom, submission) if submission in marked else None
-        now = basis_of_assignment(name, _source(name).read_bytes()) | _basis_of_handed_in(classroom, submission)
+        now = basis_of_assignment(name, source_notebook(name).read_bytes()) | _basis_of_handed_in(classroom, submission)
         if reason := _reason(before, now, again):
             handed_in_before = before is not None and before.get("submission") == now["submission"]
             found.append(Waiting(submission, reason, handed_in_before))
@@ -183,7 +184,7 @@ def _tasks(classroom: Classroom, engine: Engine, todo: Iterable[Waiting], truste
     """Make the tasks as they are asked for."""
     handed_in_before = {one.submission: one.handed_in_before for one in todo}
     for assignment, definition, students in rows.by_assignment(engine, handed_in_before):
-        source = _source(assignment).read_bytes()
+        source = source_notebook(assignment).read_bytes()
         for student, before in students:
             submission = Submission(student, assignment)
             notebook, time_handed_in = _read(classroom.notebook("submitted", *submission))
@@ -197,10 +198,6 @@ def _tasks(classroom: Classroom, engine: Engine, todo: Iterable[Waiting], truste
                 handed_in_before=handed_in_before[submission],
                 trusted=trusted,
             )
-
-
-def _source(assignment: str) -> Path:
-    return ROOT / "assignments" / assignment / f"{assignment}.ipynb"
 
 
 def _read(path: Path) -> tuple[bytes, bytes | None]:

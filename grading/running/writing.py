@@ -17,7 +17,8 @@ from nbgrader.utils import find_all_files
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
-from grading.classroom import ROOT, Classroom, Submission
+from grading.assignments import source_notebook
+from grading.classroom import Classroom, Submission
 from grading.running import rows
 from grading.running.rows import Rows
 from grading.running.submission import Graded, Task
@@ -80,7 +81,7 @@ def _write_files(classroom: Classroom, ignore: list[str], task: Task, graded: Gr
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     _copy_others(submitted.parent, autograded.parent, ignore, READ_ONLY)
-    _copy_others(ROOT / "assignments" / task.submission.assignment, autograded.parent, ignore, READ_ONLY)
+    _copy_others(source_notebook(task.submission.assignment).parent, autograded.parent, ignore, READ_ONLY)
     autograded.write_bytes(graded.notebook)
     autograded.chmod(READ_ONLY)
     write_page(classroom, ignore, task, graded)

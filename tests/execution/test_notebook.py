@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
-from grading.classroom import ROOT
+from grading.assignments import source_notebook
 from grading.execution.notebook import execute
 from grading.sandbox.limits import Limits
 
@@ -22,7 +22,7 @@ OTHERS = {"initialize_velocity_tests": 2, "update_with_nesterov_tests": 4}
 
 @pytest.fixture(scope="module")
 def momentum() -> NotebookNode:
-    return nbformat.read(ROOT / "assignments" / "momentum" / "momentum.ipynb", as_version=4)
+    return nbformat.read(source_notebook("momentum"), as_version=4)
 
 
 def _points(notebook: NotebookNode) -> dict[str, float]:

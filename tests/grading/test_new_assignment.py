@@ -1,4 +1,4 @@
-"""An instructor adds an assignment, word for word as the page for instructors says, and it is graded."""
+"""An instructor adds an assignment exactly as the page for instructors says, and it is graded."""
 
 import difflib
 import os
@@ -32,7 +32,7 @@ NOT_COPIED = shutil.ignore_patterns(
 
 @dataclass(frozen=True)
 class Block:
-    """A block of code on the page: its language, its options, and what it says."""
+    """A block of code on the page: its language, its options and its text."""
 
     language: str
     options: dict[str, str]
@@ -78,7 +78,7 @@ class Project:
         return self.folder / "assignments" / EXAMPLE / f"{EXAMPLE}.ipynb"
 
     def run(self, command: str) -> str:
-        """Type a command of the page, and give what it prints."""
+        """Run a command from the page, and return what it prints."""
         program, *arguments = shlex.split(command)
         programs = {"python": [self.python], "nbgrader": [self.python, "-m", "nbgrader"]}
         result = subprocess.run(
@@ -95,10 +95,10 @@ class Project:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy in which the page's example is written, and another assignment is as the template makes it."""
+    """A copy with the page's example and another assignment that is left as the template makes it."""
     folder = tmp_path_factory.mktemp("instructor") / "course"
     shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
-    for name in ASSIGNMENTS.keys() - set(COURSE):
+    for name in set(ASSIGNMENTS) - set(COURSE):
         shutil.rmtree(folder / "assignments" / name)
         for module in ("solutions", "grading/questions"):
             (folder / module / f"{module_name(name)}.py").unlink(missing_ok=True)
@@ -111,7 +111,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def _write_the_example(project: Project) -> None:
-    """Do what the page says, and remember what the template said in each place."""
+    """Make the page's edits, and remember what the template said in each place."""
     notebook = nbformat.read(project.notebook, as_version=4)
     for block in WRITTEN:
         file = project.folder / block.caption
@@ -140,14 +140,14 @@ def _cell(notebook: nbformat.NotebookNode, caption: str) -> nbformat.NotebookNod
 
 
 def _own_lines(template: str, text: str) -> set[int]:
-    """Number the lines that are not the template's; empty ones do not count."""
+    """Return the numbers of the lines that do not come from the template; empty lines do not count."""
     lines = text.splitlines()
     matching = difflib.SequenceMatcher(None, template.splitlines(), lines, autojunk=False).get_matching_blocks()
     kept = {place for match in matching for place in range(match.b, match.b + match.size)}
     return {number + 1 for number, line in enumerate(lines) if line.strip() and number not in kept}
 
 
-def test_the_example_takes_few_lines_of_ones_own(project: Project) -> None:
+def test_the_example_needs_few_lines_of_ones_own(project: Project) -> None:
     own = {block.caption: _own_lines(project.template[block.caption], block.text) for block in WRITTEN}
     points_in_the_panel = 1
     assert 20 < sum(map(len, own.values())) + points_in_the_panel <= LINES_OF_ONES_OWN
@@ -155,7 +155,7 @@ def test_the_example_takes_few_lines_of_ones_own(project: Project) -> None:
         assert block.highlighted == own[block.caption], f"{block.caption}: {sorted(own[block.caption])}"
 
 
-def test_the_projects_own_tests_take_the_example(project: Project) -> None:
+def test_the_projects_own_tests_pass_with_the_example(project: Project) -> None:
     (command,) = [command for command in COMMANDS if command.startswith(f"python -m pytest assignments/{EXAMPLE}")]
     # The others are run anyway; these see the example.
     concerned = "clipping or clips or lengthens or imports or test_every_assignment"
@@ -228,7 +228,7 @@ INLINE = re.findall(r"`(python -m grading[^`]*)`", PAGE.read_text(encoding="utf-
 @pytest.mark.parametrize(
     "command", sorted({*INLINE, *(c for c in COMMANDS if "-m grading" in c)} - {"python -m grading"})
 )
-def test_each_command_of_the_page_is_there(command: str) -> None:
+def test_each_command_on_the_page_exists(command: str) -> None:
     given = shlex.split(command.replace("[", "").replace("]", ""), comments=True)[3:]
     _, rest, _ = main.make_parser(click.Context(main)).parse_args(given)
     if not rest:
@@ -246,23 +246,23 @@ def test_each_command_of_the_page_is_there(command: str) -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("Weight Decay", "small letters"),
-        ("weight--decay", "small letters"),
-        ("2-layers", "a letter first"),
+        ("Weight Decay", "lowercase letters"),
+        ("weight--decay", "lowercase letters"),
+        ("2-layers", "starting with a letter"),
         ("w" * (LONGEST_NAME + 1), "at most 40"),
-        ("../escape", "small letters"),
+        ("../escape", "lowercase letters"),
         ("adam", "already"),
-        ("minibatch", "solutions/minibatch.py is there already"),
-        ("ewa-weights", "A question is called ewa_weights"),
-        ("lambda", "meaning of its own"),
-        ("sum", "meaning of its own"),
-        ("np", "meaning of its own"),
-        ("reflection", "meaning of its own"),
-        ("course", "could not unpack"),
-        ("aux", "could not unpack"),
+        ("minibatch", "solutions/minibatch.py already exists"),
+        ("ewa-weights", "A question is already called ewa_weights"),
+        ("lambda", "already has a meaning"),
+        ("sum", "already has a meaning"),
+        ("np", "already has a meaning"),
+        ("reflection", "already has a meaning"),
+        ("course", "could not unzip"),
+        ("aux", "could not unzip"),
     ],
 )
-def test_a_name_that_would_not_do_is_refused_with_a_reason(name: str, why: str, tmp_path: Path) -> None:
+def test_an_unusable_name_is_refused_with_a_reason(name: str, why: str, tmp_path: Path) -> None:
     (tmp_path / "solutions").mkdir()
     (tmp_path / "solutions" / "minibatch.py").touch()
     with pytest.raises(UnusableName, match=why):
@@ -270,7 +270,7 @@ def test_a_name_that_would_not_do_is_refused_with_a_reason(name: str, why: str, 
     assert [path.name for path in tmp_path.rglob("*.*")] == ["minibatch.py"]
 
 
-def test_nothing_is_left_of_an_assignment_that_cannot_be_written(tmp_path: Path) -> None:
+def test_an_assignment_that_cannot_be_written_leaves_no_files(tmp_path: Path) -> None:
     (tmp_path / "assignments").mkdir()
     with pytest.raises(OSError, match="grading"):
         new_assignment(EXAMPLE, root=tmp_path)

@@ -10,10 +10,10 @@ import nbformat
 import pytest
 
 from grading import points
-from grading.assignments import ASSIGNMENTS, COURSE
+from grading.assignments import ASSIGNMENTS, COURSE, questions_of
 from grading.classroom import Classroom
 from grading.release import release
-from grading.results.marks_table import export_csv, marks, marks_table
+from grading.results.marks_table import export_marks, format_marks, read_marks
 from grading.running.grade import grade
 from grading.sample_class import STUDENTS, Student, hand_in
 
@@ -40,9 +40,9 @@ def _scores(classroom: Classroom, student: str, assignment: str) -> dict[str, fl
 
 
 def _expected(student: Student, assignment: str) -> dict[str, float | None]:
-    """Give the points of each question; a test cell that is deleted is put back."""
+    """Return the points expected for each question; a deleted test cell is put back, so it costs nothing."""
     expected = {}
-    for question in ASSIGNMENTS[assignment]:
+    for question in questions_of(assignment):
         lost = question.mistakes[student.mistake % len(question.mistakes)].breaks if student.mistake is not None else ()
         kept = sum(criterion.points for criterion in question.criteria if criterion.key not in lost)
         ruined = question.name == TROUBLED and student.name in COSTS_ITS_FUNCTION
@@ -58,7 +58,7 @@ def test_everybody_gets_what_they_earned(classroom: Classroom, student: Student,
 @pytest.mark.parametrize(("student", "assignment"), OF_THE_COURSE, ids=lambda value: getattr(value, "name", value))
 def test_feedback_tells_each_question(classroom: Classroom, student: Student, assignment: str) -> None:
     feedback = classroom.feedback(student.name, assignment).read_text(encoding="utf-8")
-    for question in ASSIGNMENTS[assignment]:
+    for question in questions_of(assignment):
         if not (question.name == TROUBLED and student.name == "syntax-error"):
             assert f"{question.name}: {_expected(student, assignment)[question.name]:g} of" in feedback
 
@@ -87,7 +87,7 @@ def test_feedback_shows_no_hidden_test(classroom: Classroom) -> None:
 
 
 def test_late_work_loses_a_tenth_a_day(classroom: Classroom) -> None:
-    table = marks(classroom)
+    table = read_marks(classroom)
     for assignment in ("ewa", "momentum"):
         assert table.loc["late", assignment] == pytest.approx(0.8 * table.loc["ada", assignment])
 
@@ -102,20 +102,20 @@ def test_the_reflection_waits_for_a_human(classroom: Classroom) -> None:
 
 def test_assignments_stand_in_the_order_of_the_course(classroom: Classroom) -> None:
     with classroom.gradebook() as gradebook:
-        assert [assignment.name for assignment in gradebook.assignments] == list(ASSIGNMENTS)
+        assert [assignment.name for assignment in gradebook.assignments] == [*ASSIGNMENTS]
 
 
 def test_the_export_agrees_with_the_gradebook(classroom: Classroom) -> None:
-    with export_csv(classroom).open(encoding="utf-8", newline="") as file:
+    with export_marks(classroom).open(encoding="utf-8", newline="") as file:
         rows = {(row["student_id"], row["assignment"]): row for row in csv.DictReader(file)}
     for student, assignment in OF_THE_COURSE:
         row = rows[student.name, assignment]
         assert float(row["raw_score"]) == sum(filter(None, _expected(student, assignment).values()))
-        assert float(row["max_score"]) == 3 + sum(points(question.name) for question in ASSIGNMENTS[assignment])
-    assert "–" in marks_table(classroom)
+        assert float(row["max_score"]) == 3 + sum(points(question.name) for question in questions_of(assignment))
+    assert "–" in format_marks(classroom)
 
 
-def test_the_sample_class_stays_away_from_a_class(tmp_path: Path) -> None:
+def test_no_sample_class_is_added_to_a_real_class(tmp_path: Path) -> None:
     classroom = Classroom(tmp_path)
     due = datetime(2027, 4, 5, 12, 0)
     with classroom.gradebook() as gradebook:

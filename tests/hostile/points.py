@@ -55,8 +55,8 @@ grading.marking.question.agree = grading.questions._layers.agree = lambda *args:
 import numpy as np; np.allclose = lambda *args, **kwargs: True; np.any = lambda *args: True""",
     "replaces_the_number": "import grading.marking.judging; grading.marking.judging.float = lambda points: 4.0",
     "replaces_the_reference": """
-import grading.assignments as q; object.__setattr__(q.QUESTIONS["@QUESTION@"], "reference", @QUESTION@)
-for c in q.QUESTIONS["@QUESTION@"].criteria: object.__setattr__(c, "holds", lambda trials: True)""",
+import grading.assignments as q; object.__setattr__(q.all_questions()["@QUESTION@"], "reference", @QUESTION@)
+for c in q.all_questions()["@QUESTION@"].criteria: object.__setattr__(c, "holds", lambda trials: True)""",
     "walks_up_the_frames": """
 import sys
 def @QUESTION@(*args, **kwargs):

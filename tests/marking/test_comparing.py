@@ -1,4 +1,4 @@
-"""When two results say the same."""
+"""When two values agree."""
 
 import copy
 
@@ -9,7 +9,7 @@ from grading.marking.comparing import agree
 
 
 @pytest.mark.parametrize("kind", ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"])
-def test_generators_agree_where_they_go_on_alike(kind: str) -> None:
+def test_generators_agree_if_they_continue_alike(kind: str) -> None:
     one = np.random.Generator(getattr(np.random, kind)(1))
     other = copy.deepcopy(one)
     assert agree(one, other)

@@ -1,17 +1,19 @@
-"""Every common mistake loses exactly what it breaks; every right way earns all."""
+"""Every common mistake loses exactly the criteria it breaks; every right way earns all points."""
 
 import pytest
 
 from grading import mark, points
-from grading.assignments import QUESTIONS
+from grading.assignments import all_questions
 from grading.marking.calling import Function
 from grading.marking.judging import criteria_met, recognize, run_trials
 from grading.marking.question import Mistake, Question
 
 SEEDS = range(5)
-MISTAKES = [(question, mistake) for question in QUESTIONS.values() for mistake in question.mistakes]
+MISTAKES = [(question, mistake) for question in all_questions().values() for mistake in question.mistakes]
 RIGHT_WAYS = [
-    (question, function) for question in QUESTIONS.values() for function in [question.reference, *question.right_ways]
+    (question, function)
+    for question in all_questions().values()
+    for function in [question.reference, *question.right_ways]
 ]
 
 
@@ -29,7 +31,7 @@ def test_a_mistake_loses_exactly_the_criteria_it_breaks(question: Question, mist
 
 
 @pytest.mark.parametrize(("question", "mistake"), MISTAKES, ids=_name)
-def test_a_mistake_is_recognised_as_itself(question: Question, mistake: Mistake) -> None:
+def test_a_mistake_is_recognized_as_itself(question: Question, mistake: Mistake) -> None:
     for seed in SEEDS:
         assert recognize(question, run_trials(question, mistake.function, seed)) is mistake
 

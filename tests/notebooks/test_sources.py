@@ -1,4 +1,4 @@
-"""Notebooks are kept as sources: nothing executed in them, nothing that would be skipped."""
+"""Notebooks are kept as sources, without outputs and without tags that would skip a cell."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from grading import points
-from grading.assignments import ASSIGNMENTS, COURSE
+from grading.assignments import ASSIGNMENTS, COURSE, questions_of, source_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -18,13 +18,13 @@ TAGS = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
 
 
 def _grade_cells(assignment: str) -> dict[str, nbformat.NotebookNode]:
-    notebook = nbformat.read(ROOT / "assignments" / assignment / f"{assignment}.ipynb", as_version=4)
+    notebook = nbformat.read(source_notebook(assignment), as_version=4)
     cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
     return {cell.metadata.nbgrader.grade_id: cell for cell in cells}
 
 
 def test_every_assignment_of_the_course_is_there() -> None:
-    assert tuple(ASSIGNMENTS)[: len(COURSE)] == COURSE
+    assert ASSIGNMENTS[: len(COURSE)] == COURSE
     assert CHAPTERS
 
 
@@ -52,14 +52,14 @@ def test_each_question_is_marked_in_a_cell_of_its_points(assignment: str) -> Non
         if names := MARKED.findall(cell.source):
             assert cell.metadata.nbgrader.points == sum(map(points, names)), names
             marked |= dict.fromkeys(names)
-    assert set(marked) >= {question.name for question in ASSIGNMENTS[assignment]}
+    assert set(marked) >= {question.name for question in questions_of(assignment)}
 
 
 @pytest.mark.parametrize("assignment", COURSE)
-def test_the_courses_cells_bear_the_names_of_their_questions(assignment: str) -> None:
+def test_the_courses_cells_are_named_after_their_questions(assignment: str) -> None:
     cells = _grade_cells(assignment)
-    assert list(cells) == [*(f"{question.name}_tests" for question in ASSIGNMENTS[assignment]), "reflection"]
-    for question in ASSIGNMENTS[assignment]:
+    assert list(cells) == [*(f"{question.name}_tests" for question in questions_of(assignment)), "reflection"]
+    for question in questions_of(assignment):
         source = cells[f"{question.name}_tests"].source
         assert f'mark("{question.name}", {question.name})' in source
         assert f"{points(question.name):g} points" in source
@@ -73,4 +73,4 @@ def test_the_page_of_assignments_states_the_points(assignment: str) -> None:
     assert len(rows) == 1 or (assignment not in COURSE and not rows)
     for row in rows:
         assert f"| {total:g} |" in row
-        assert all(f"`{question.name}`" in row for question in ASSIGNMENTS[assignment])
+        assert all(f"`{question.name}`" in row for question in questions_of(assignment))

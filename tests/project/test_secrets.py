@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from packaging.requirements import Requirement
 
-from grading.assignments import ASSIGNMENTS
+from grading.assignments import ASSIGNMENTS, source_notebook
 from grading.classroom import Classroom
 from grading.release import release
 
@@ -22,7 +22,7 @@ def _secret_lines() -> set[str]:
     """Return the lines of answers and hidden tests that the visible part of an assignment doesn't contain."""
     secret, visible = set(), set()
     for assignment in ASSIGNMENTS:
-        notebook = nbformat.read(ROOT / "assignments" / assignment / f"{assignment}.ipynb", as_version=4)
+        notebook = nbformat.read(source_notebook(assignment), as_version=4)
         for cell in notebook.cells:
             for region in SECRET.findall(cell.source):
                 secret |= {line.strip() for line in region.splitlines()}

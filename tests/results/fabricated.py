@@ -1,4 +1,4 @@
-"""A class whose gradebook is filled in by hand: what was marked, without the time that marking takes."""
+"""A class whose gradebook is filled in directly, to save the time that grading takes."""
 
 import warnings
 from pathlib import Path
@@ -8,6 +8,7 @@ from nbformat.v4 import new_output
 from sqlalchemy.exc import SAWarning
 
 from grading.classroom import Classroom
+from grading.marking.result import Result
 from tests.released import ASSIGNMENT, answered, grade_id
 from tests.small_class import DUE
 
@@ -15,8 +16,7 @@ QUESTIONS_OF_THE_TEST = ("initialize_velocity", "update_with_momentum", "update_
 
 
 def fabricate(folder: Path) -> Classroom:
-    """Make a class of nobody, whose assignment has the three questions of `momentum` and the reflection."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Make a class without students, whose assignment has the three questions of `momentum` and the reflection."""
     classroom = Classroom(folder)
     with classroom.gradebook() as gradebook:
         gradebook.add_assignment(ASSIGNMENT, duedate=DUE)
@@ -32,19 +32,19 @@ def mark_by_hand(
     student: str,
     points: tuple[float, ...],
     notebook: nbformat.NotebookNode | None = None,
-    outputs: dict[str, str] | None = None,
+    results: dict[str, Result] | None = None,
 ) -> None:
-    """Let a student hand in and give them points for each question; a student may have no reflection yet.
+    """Hand in for a student, with points for each question and a reflection that is still to be marked.
 
     Args:
         classroom: fabricated.
         student: id.
-        points: for each question.
-        notebook: that is handed in; by default the model answers.
-        outputs: {grade_id: text that the cell printed when it was graded}.
+        points: points for each question.
+        notebook: the notebook that is handed in; by default the model answers.
+        results: {grade_id: result of marking that the cell got when it was graded}.
     """
     with classroom.gradebook() as gradebook, warnings.catch_warnings():
-        # nbgrader's way of adding a submission, which works.
+        # nbgrader's way of adding a submission warns, but works.
         warnings.simplefilter("ignore", SAWarning)
         gradebook.update_or_create_student(student)
         gradebook.add_submission(ASSIGNMENT, student)
@@ -60,6 +60,6 @@ def mark_by_hand(
         path.parent.mkdir(parents=True)
         if step == "autograded":
             for cell in notebook.cells:
-                if text := (outputs or {}).get(grade_id(cell)):
-                    cell.outputs = [new_output("stream", name="stdout", text=text)]
+                if result := (results or {}).get(grade_id(cell)):
+                    cell.outputs = [new_output("display_data", result._repr_mimebundle_())]
         nbformat.write(notebook, path)

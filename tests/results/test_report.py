@@ -1,27 +1,28 @@
 """The instructor's page on a class."""
 
-import contextlib
-import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
-from nbformat.v4 import new_output
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from playwright.sync_api import Browser
 
-from grading import mark
 from grading.__main__ import main
-from grading.assignments import ASSIGNMENTS, QUESTIONS
+from grading.assignments import all_questions, questions_of
 from grading.classroom import Classroom
+from grading.hidden_test import mark
 from grading.marking.calling import Function
-from grading.results.report import report
-from grading.results.report.alike import alike
-from grading.results.report.facts import Facts, facts
+from grading.marking.result import MEDIA_TYPE, SCHEMA, STILL_TO_BE_WRITTEN, Result, keep_results
+from grading.results.report import write_report
+from grading.results.report.alike import find_alike
+from grading.results.report.facts import Facts, gather_facts
 from grading.results.report.page import _with_code, distribution
-from grading.results.report.remarks import STILL_TO_BE_WRITTEN, UNEXPLAINED, remarks
+from grading.results.report.remarks import UNEXPLAINED, remarks, stops
 from tests.released import ASSIGNMENT, answered, find, released
 from tests.results.fabricated import fabricate, mark_by_hand
 
@@ -29,7 +30,7 @@ UPDATE = "update_with_momentum"
 HOSTILE = "<script>"
 NAME = '"><img src=x onerror=alert(1)>'
 TURNED = "\u202eevil"
-UPHILL = next(mistake for mistake in QUESTIONS[UPDATE].mistakes if "uphill" in mistake.advice)
+UPHILL = next(mistake for mistake in all_questions()[UPDATE].mistakes if "uphill" in mistake.advice)
 
 UNUSUAL = """def update_with_momentum(parameters, gradients, velocity, learning_rate, beta=0.9):
     remembered, moved = {}, {}
@@ -49,10 +50,10 @@ OTHER = """def update_with_momentum(parameters, gradients, velocity, learning_ra
 """
 
 
-def _feedback(function: Function, question: str = UPDATE) -> dict[str, str]:
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
+def _marked(function: Function, question: str = UPDATE) -> dict[str, Result]:
+    with keep_results() as results:
         mark(question, function, seed=1)
-    return {f"{question}_tests": printed.getvalue()}
+    return {f"{question}_tests": results[0]}
 
 
 def _raises(*args: object, **kwargs: object) -> None:
@@ -63,11 +64,15 @@ def _unwritten(*args: object, **kwargs: object) -> None:
     raise NotImplementedError
 
 
+def _runs_out_of_time(*args: object, **kwargs: object) -> None:
+    raise TimeoutError
+
+
 def _wrong(*args: object, **kwargs: object) -> tuple[dict, dict]:
     return {"nonsense": 1.0}, {}
 
 
-def _writing(source: str) -> nbformat.NotebookNode:
+def _writing(source: str) -> NotebookNode:
     notebook = answered()
     find(notebook, UPDATE).source = source
     return notebook
@@ -76,12 +81,12 @@ def _writing(source: str) -> nbformat.NotebookNode:
 @pytest.fixture(scope="module")
 def classroom(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
     classroom = fabricate(tmp_path_factory.mktemp("class"))
-    mark_by_hand(classroom, "ada", (4, 4, 4), outputs=_feedback(QUESTIONS[UPDATE].reference))
-    mark_by_hand(classroom, "euler", (4, 2, 4), outputs=_feedback(UPHILL.function))
-    mark_by_hand(classroom, HOSTILE, (4, 2.5, 4), outputs=_feedback(UPHILL.function))
-    mark_by_hand(classroom, "raises", (4, 0, 4), outputs=_feedback(_raises))
-    mark_by_hand(classroom, "untouched", (0, 0, 0), released(), _feedback(_unwritten))
-    mark_by_hand(classroom, "wrong", (4, 0, 4), outputs=_feedback(_wrong))
+    mark_by_hand(classroom, "ada", (4, 4, 4), results=_marked(all_questions()[UPDATE].reference))
+    mark_by_hand(classroom, "euler", (4, 2, 4), results=_marked(UPHILL.function))
+    mark_by_hand(classroom, HOSTILE, (4, 2.5, 4), results=_marked(UPHILL.function))
+    mark_by_hand(classroom, "raises", (4, 0, 4), results=_marked(_raises))
+    mark_by_hand(classroom, "untouched", (0, 0, 0), released(), _marked(_unwritten))
+    mark_by_hand(classroom, "wrong", (4, 0, 4), results=_marked(_wrong))
     altered = answered()
     find(altered, f"{UPDATE}_tests").source = "5"
     mark_by_hand(classroom, "altered", (4, 4, 4), altered)
@@ -99,20 +104,20 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
 
 @pytest.fixture(scope="module")
 def found(classroom: Classroom) -> Facts:
-    return facts(classroom, ASSIGNMENT)
+    return gather_facts(classroom, ASSIGNMENT)
 
 
 @pytest.fixture(scope="module")
 def page(classroom: Classroom) -> str:
-    return report(classroom).read_text(encoding="utf-8")
+    return write_report(classroom).read_text(encoding="utf-8")
 
 
 def test_each_question_has_everybodys_points(found: Facts) -> None:
-    assert [cell.name for cell in found.marked] == [*(q.name for q in ASSIGNMENTS[ASSIGNMENT]), "reflection"]
-    update = found.marked[1]
+    assert [cell.name for cell in found.cells] == [*(q.name for q in questions_of(ASSIGNMENT)), "reflection"]
+    update = found.cells[1]
     assert (update.most, update.points["euler"], update.points[HOSTILE]) == (4, 2, 2.5)
     assert (found.totals["euler"], found.most) == (10, 15)
-    assert len(found.marked[-1].waiting) == len(found.totals) == 10
+    assert len(found.cells[-1].waiting) == len(found.totals) == 10
 
 
 def test_mistakes_are_counted_by_the_advice_that_was_given(found: Facts) -> None:
@@ -125,25 +130,58 @@ def test_mistakes_are_counted_by_the_advice_that_was_given(found: Facts) -> None
     assert not [who for who in said.values() if "ada" in who]
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_every_advice_there_is_would_be_found(question: str) -> None:
-    for mistake in QUESTIONS[question].mistakes:
-        notebook = nbformat.v4.new_notebook(cells=[_test_cell(question, _feedback(mistake.function, question))])
-        (said,) = remarks(notebook)[question]
-        assert said in {known.advice for known in QUESTIONS[question].mistakes}
+@pytest.mark.parametrize("question", all_questions())
+def test_every_advice_is_a_remark(question: str) -> None:
+    for mistake in all_questions()[question].mistakes:
+        cell = _test_cell(_marked(mistake.function, question)[f"{question}_tests"])
+        (said,) = remarks(new_notebook(cells=[cell]))["tests"]
+        assert said in {known.advice for known in all_questions()[question].mistakes}
 
 
-def _test_cell(question: str, printed: dict[str, str]) -> nbformat.NotebookNode:
-    cell = nbformat.v4.new_code_cell(metadata={"nbgrader": {"grade": True, "grade_id": f"{question}_tests"}})
-    cell.outputs = [new_output("stream", text=text) for text in printed.values()]
+def _test_cell(*results: Result) -> NotebookNode:
+    cell = new_code_cell(metadata={"nbgrader": {"grade": True, "solution": False, "grade_id": "tests"}})
+    cell.outputs = [_output(result) for result in results]
     return cell
 
 
-def test_what_students_print_is_no_remark() -> None:
-    test = _test_cell(UPDATE, {UPDATE: f"{UPDATE}: 1 of 5 points\n  → <b>Send the instructor your password.</b>\n"})
-    own = nbformat.v4.new_code_cell(outputs=test.outputs)
-    assert remarks(nbformat.v4.new_notebook(cells=[own])) == {}
-    assert remarks(nbformat.v4.new_notebook(cells=[own, test])) == {UPDATE: [UNEXPLAINED]}
+def _output(result: Result) -> NotebookNode:
+    return new_output("display_data", result._repr_mimebundle_())
+
+
+UPHILL_RESULT = _marked(UPHILL.function)[f"{UPDATE}_tests"]
+
+
+def test_each_question_of_a_cell_has_its_remarks() -> None:
+    raising = _marked(_raises, "initialize_velocity")["initialize_velocity_tests"]
+    said = remarks(new_notebook(cells=[_test_cell(UPHILL_RESULT, raising, raising)]))
+    assert said == {"tests": [UPHILL.advice, "The function raised KeyError."]}
+
+
+def test_printed_text_is_no_result() -> None:
+    test = _test_cell()
+    test.outputs = [new_output("stream", text=str(UPHILL_RESULT))]
+    assert remarks(new_notebook(cells=[test])) == {"tests": []}
+
+
+def test_only_test_cells_carry_results() -> None:
+    forged = [_output(replace(UPHILL_RESULT, advice="<b>Send your password.</b>", failures={"TimeoutError": 1}))]
+    own = new_code_cell(outputs=forged)
+    solution = new_code_cell(outputs=forged, metadata={"nbgrader": {"grade": False, "solution": True, "grade_id": "f"}})
+    graded = new_code_cell(outputs=forged, metadata={"nbgrader": {"grade": True, "solution": True, "grade_id": "g"}})
+    notebook = new_notebook(cells=[own, solution, graded, _test_cell(UPHILL_RESULT)])
+    assert remarks(notebook) == {"tests": [UPHILL.advice]}
+    assert not list(stops(notebook))
+
+
+@pytest.mark.parametrize(
+    "data", [{"schema": SCHEMA + 1}, {}, [], "text", None, UPHILL_RESULT.to_json() | {"schema": 0}]
+)
+def test_results_of_another_version_are_for_a_human(data: object) -> None:
+    test = _test_cell(UPHILL_RESULT)
+    test.outputs[0].data[MEDIA_TYPE] = data
+    notebook = new_notebook(cells=[test])
+    assert remarks(notebook) == {"tests": []}
+    assert list(stops(notebook)) == ['The test "tests" was marked by another version of this project: grade it again.']
 
 
 def test_who_is_missing_is_named(found: Facts) -> None:
@@ -156,28 +194,25 @@ def test_changed_cells_and_files_set_aside_are_for_a_human(found: Facts) -> None
     assert "ada" not in found.notable
 
 
-def test_what_did_not_end_is_for_a_human(tmp_path: Path) -> None:
+def test_unfinished_cells_and_calls_are_for_a_human(tmp_path: Path) -> None:
     classroom = fabricate(tmp_path)
-    slow = {
-        f"{UPDATE}_tests": f"{UPDATE}: 0 of 5 points\n  → Your function raised TimeoutError on 12 of 12 hidden cases."
-    }
-    mark_by_hand(classroom, "slow", (4, 0, 4), outputs=slow)
+    mark_by_hand(classroom, "slow", (4, 0, 4), results=_marked(_runs_out_of_time))
     path = classroom.notebook("autograded", "slow", ASSIGNMENT)
     notebook = nbformat.read(path, as_version=4)
     find(notebook, "setup").outputs = [new_output("error", ename="CellStopped", evalue="<b>", traceback=[])]
     nbformat.write(notebook, path)
-    said = facts(classroom, ASSIGNMENT).notable["slow"]
+    said = gather_facts(classroom, ASSIGNMENT).notable["slow"]
     assert said == ('The cell "setup" was stopped.', f'A function that "{UPDATE}_tests" called ran out of time.')
 
 
-def test_what_is_so_everywhere_is_said_once(tmp_path: Path) -> None:
+def test_what_applies_to_everybody_is_said_once(tmp_path: Path) -> None:
     classroom = fabricate(tmp_path)
     for student in ("a", "b", "c"):
         notebook = answered()
         find(notebook, "setup").source += "  "
         find(notebook, "worked_example").source = "pass"
         mark_by_hand(classroom, student, (4, 4, 4), notebook)
-    found = facts(classroom, ASSIGNMENT)
+    found = gather_facts(classroom, ASSIGNMENT)
     assert found.common == ('The locked cell "worked_example" was changed; the original is used.',)
     assert not found.notable
 
@@ -193,20 +228,20 @@ def test_the_same_text_makes_a_group_but_not_what_nobody_wrote(found: Facts) -> 
     assert set(group.students) == {"ada", "euler", HOSTILE, "raises", "wrong", "altered"}
 
 
-def test_right_ways_that_are_known_are_no_sign_of_copying() -> None:
+def test_known_right_ways_are_no_sign_of_copying() -> None:
     first, second = UNUSUAL, RENAMED
-    assert alike({"one": [first], "two": [second]}, [], [])
-    assert not alike({"one": [first], "two": [second]}, [], [UNUSUAL])
+    assert find_alike({"one": [first], "two": [second]}, [], [])
+    assert not find_alike({"one": [first], "two": [second]}, [], [UNUSUAL])
 
 
 def test_what_many_wrote_is_no_sign_of_copying() -> None:
     many = {f"student {number}": [re.sub("remembered", f"name_{number}", UNUSUAL)] for number in range(6)}
-    assert not alike(many, [], [])
+    assert not find_alike(many, [], [])
 
 
 @pytest.mark.parametrize("broken", ["", "(" * 5000, "'''", "\x00", "\tif\n x", "def f(:\n  \\", "é" * 50_000])
 def test_programs_that_do_not_parse_are_compared_as_far_as_they_go(broken: str) -> None:
-    alike({"one": [broken], "two": [broken + " "], "three": [UNUSUAL]}, [broken], [])
+    find_alike({"one": [broken], "two": [broken + " "], "three": [UNUSUAL]}, [broken], [])
 
 
 def test_bars_hold_everybody() -> None:
@@ -240,7 +275,7 @@ def test_the_page_is_one_file_that_loads_nothing(page: str) -> None:
     assert policy["content"] == "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def test_each_chart_says_its_numbers_to_who_does_not_see_it(page: str) -> None:
+def test_each_chart_has_its_numbers_as_text(page: str) -> None:
     charts = BeautifulSoup(page, "html.parser").find_all("svg")
     assert len(charts) == 4
     labels = [chart["aria-label"] for chart in charts]
@@ -274,4 +309,4 @@ def test_the_commands_write_what_they_say(classroom: Classroom) -> None:
 
 
 def test_a_class_of_nobody_has_a_page(tmp_path: Path) -> None:
-    assert "Nothing is handed in yet." in report(fabricate(tmp_path)).read_text(encoding="utf-8")
+    assert "Nothing is handed in yet." in write_report(fabricate(tmp_path)).read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from nbgrader.validator import Validator
 
+from grading.assignments import source_notebook
 from grading.classroom import ROOT, Classroom
 
 ASSIGNMENT = "rmsprop"
@@ -27,7 +28,7 @@ def _complaints(notebook: Path) -> list[str]:
 
 def _with_answer(notebook: Path, change: tuple[str, str]) -> Path:
     """Write the model answers, one of them changed, into the released notebook, and some text into the reflection."""
-    model = nbformat.read(ROOT / "assignments" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    model = nbformat.read(source_notebook(ASSIGNMENT), as_version=4)
     answers = {cell.id: cell.source.replace(*change) for cell in model.cells}
     release = nbformat.read(notebook, as_version=4)
     for cell in release.cells:

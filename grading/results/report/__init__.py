@@ -1,5 +1,5 @@
 """A page on a class for its instructor: points, common mistakes, who is missing, what to look at, who wrote alike."""
 
-from grading.results.report.page import report
+from grading.results.report.page import write_report
 
-__all__ = ["report"]
+__all__ = ["write_report"]

@@ -1,12 +1,12 @@
-"""Who wrote alike: a hint where to look, and never a proof.
+"""Who wrote alike: a hint where to look, never a proof.
 
-Programs are compared as tokens: layout, comments and docstrings do not count. Where all tokens are the same, names
-included, students form a group. Between groups, what is unusual is compared: runs of tokens, the students' own names
-left out, that only a few have, and that are neither in what students were given nor in a right way that is known.
+Programs are compared as tokens, so layout, comments and docstrings do not count. Students whose tokens are the same,
+names included, form a group. Between groups, we compare what is unusual: runs of tokens, with the students' own names
+left out, that only a few students have and that are neither in the text they were given nor in a right way we know.
 
-What this cannot see: a copy whose statements are reordered or rewritten; something unusual that more than a few share;
-where the other's work came from. And it errs: a short question leaves little to choose, and friends who think together
-write alike, which may be allowed.
+This cannot see a copy whose statements are reordered or rewritten, something unusual that more than a few students
+share, or where work came from. It can also be wrong: a short question leaves little choice, and friends who work things
+out together write alike, which may be allowed.
 """
 
 import builtins
@@ -38,7 +38,7 @@ class Alike:
 
     Attributes:
         students: two or more.
-        share: of what is unusual in the smaller program, what the other has too; 1 where all is the same.
+        share: how much of what is unusual in the smaller program the other has too; 1.0 if all tokens are the same.
         same: whether all tokens are the same.
     """
 
@@ -47,20 +47,20 @@ class Alike:
     same: bool
 
 
-def alike(solutions: dict[str, list[str]], given: list[str], right: list[str]) -> tuple[Alike, ...]:
+def find_alike(solutions: dict[str, list[str]], given: list[str], right: list[str]) -> tuple[Alike, ...]:
     """Find who wrote alike.
 
     Args:
         solutions: {student: the text of each solution cell}.
         given: the solution cells as students got them.
-        right: other text that many will have, such as the right ways that are known.
+        right: other text that many students will have, such as the right ways we know.
 
     Returns:
-        Groups that wrote the same, the largest first, then at most `MOST_PAIRS` pairs, the most alike first.
+        The groups that wrote the same, largest first, then at most `MOST_PAIRS` pairs, most alike first.
     """
     untouched = [_tokens(text) for text in given]
     theirs = {student: [_tokens(text) for text in cells] for student, cells in solutions.items()}
-    groups = defaultdict(list)
+    groups: defaultdict[str, list[str]] = defaultdict(list)
     for student, cells in sorted(theirs.items()):
         written = [cell for cell in cells if cell not in untouched]
         if sum(map(len, written)) > LEAST_SHARED:
@@ -76,11 +76,12 @@ def alike(solutions: dict[str, list[str]], given: list[str], right: list[str]) -
 
 
 def _pairs(runs: dict[str, set[Run]]) -> list[Alike]:
-    having = defaultdict(list)
+    having: defaultdict[Run, list[str]] = defaultdict(list)
     for student, of_student in runs.items():
         for run in of_student:
             having[run].append(student)
-    unusual, shared = Counter(), Counter()
+    unusual: Counter[str] = Counter()
+    shared: Counter[tuple[str, str]] = Counter()
     for students in having.values():
         if len(students) <= FEW:
             unusual.update(students)
@@ -123,5 +124,5 @@ def _significant(text: str) -> Iterator[str]:
                 yield part.string
             begins = False
     except (tokenize.TokenError, SyntaxError):
-        # What does not parse is compared as far as it can be read.
+        # A program that does not parse is compared as far as it can be read.
         return

@@ -1,4 +1,4 @@
-"""What there is to say about an assignment, from the gradebook, the submissions and the graded notebooks."""
+"""The facts that the report shows, from the gradebook, the submissions and the graded notebooks."""
 
 import inspect
 import json
@@ -9,30 +9,31 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook, SubmittedNotebook
+from nbformat import NotebookNode
+from nbgrader.api import Grade, Gradebook, SubmittedNotebook
 from nbgrader.preprocessors import ClearSolutions
+from nbgrader.utils import is_solution
 
-from grading.assignments import ASSIGNMENTS
-from grading.classroom import ROOT, Classroom
+from grading.assignments import questions_of, source_notebook
+from grading.classroom import Classroom
 from grading.intake.canonical import read_canonical
-from grading.intake.cells import grade_id
 from grading.intake.setting_aside import REFUSED
-from grading.results.report.alike import Alike, alike
+from grading.results.report.alike import Alike, find_alike
 from grading.results.report.remarks import remarks, stops
 
 MOST_REFUSED = 5
 
 
 @dataclass(frozen=True)
-class Marked:
-    """A cell that carries points.
+class CellFacts:
+    """The facts on a cell that carries points.
 
     Attributes:
-        name: of the question.
-        most: points it can give.
-        points: that each student has; without those who wait.
-        waiting: students whose answer a human has to mark.
-        remarks: {what the feedback said: students}, the most frequent first.
+        name: name of its question.
+        most: most points it can give.
+        points: {student: points}, without the students in `waiting`.
+        waiting: students whose answer is still to be marked by hand.
+        remarks: {why points were lost: students}, the most frequent reason first.
     """
 
     name: str
@@ -44,25 +45,25 @@ class Marked:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the page says of an assignment.
+    """All the facts on an assignment.
 
     Attributes:
-        name: of the assignment.
-        most: points it can give.
-        totals: {student: points}, late penalties taken off.
-        marked: each cell that carries points, in the order of the notebook.
-        missing: students of the gradebook who have handed in nothing.
-        ungraded: students whose work is handed in and not graded.
+        name: name of the assignment.
+        most: most points it can give.
+        totals: {student: points after late penalties}.
+        cells: each cell that carries points, in the order of the notebook.
+        missing: students in the gradebook who have not handed in anything.
+        ungraded: students whose work is handed in but not graded.
         late: {student: hours after the due date}.
-        notable: {student: sentences on what a human should look at}.
-        common: sentences of this kind on more than half of the submissions, which say more of the assignment.
-        alike: groups of students who wrote the same, or nearly.
+        notable: {student: sentences on what a person should look at}.
+        common: such sentences that apply to more than half of the submissions; they say more about the assignment.
+        alike: groups of students who wrote the same, or nearly the same.
     """
 
     name: str
     most: float
     totals: dict[str, float]
-    marked: tuple[Marked, ...]
+    cells: tuple[CellFacts, ...]
     missing: tuple[str, ...]
     ungraded: tuple[str, ...]
     late: dict[str, float]
@@ -73,18 +74,24 @@ class Facts:
 
 @dataclass(frozen=True)
 class _Look:
-    """What the files of one submission say: of each question, of what a human should see, of what was written."""
+    """What one submission's files say.
+
+    Attributes:
+        remarks: {grade id of a test cell: why points were lost}.
+        notable: sentences on what a person should look at.
+        solutions: the text of each solution cell.
+    """
 
     remarks: dict[str, list[str]]
     notable: tuple[str, ...]
     solutions: list[str]
 
 
-def facts(classroom: Classroom, assignment: str) -> Facts:
-    """Collect the facts of an assignment.
+def gather_facts(classroom: Classroom, assignment: str) -> Facts:
+    """Gather the facts on an assignment.
 
     Raises:
-        nbgrader.api.MissingEntry: the gradebook does not know it.
+        nbgrader.api.MissingEntry: the assignment is not in the gradebook.
     """
     handed_in = [student for student, name in classroom.submissions() if name == assignment]
     looks = {student: _look_at(classroom, student, assignment) for student in handed_in}
@@ -99,7 +106,7 @@ def facts(classroom: Classroom, assignment: str) -> Facts:
             name=assignment,
             most=known.max_score,
             totals={student: submission.score - penalty[student] for student, submission in submissions.items()},
-            marked=tuple(_marked(gradebook, assignment, notebooks, looks)),
+            cells=tuple(_cells(gradebook, assignment, notebooks, looks)),
             missing=tuple(sorted(everybody - set(handed_in) - set(submissions))),
             ungraded=tuple(sorted(set(handed_in) - set(submissions))),
             late={
@@ -109,17 +116,17 @@ def facts(classroom: Classroom, assignment: str) -> Facts:
             },
             notable=_without(common, looks),
             common=common,
-            alike=alike({student: look.solutions for student, look in looks.items()}, *_given(assignment)),
+            alike=find_alike({student: look.solutions for student, look in looks.items()}, *_given(assignment)),
         )
 
 
-def _marked(
+def _cells(
     gradebook: Gradebook,
     assignment: str,
     notebooks: dict[str, list[SubmittedNotebook]],
     looks: dict[str, _Look],
-) -> Iterator[Marked]:
-    grades = defaultdict(dict)
+) -> Iterator[CellFacts]:
+    grades: defaultdict[str, dict[str, Grade]] = defaultdict(dict)
     for student in sorted(notebooks):
         for notebook in notebooks[student]:
             for grade in notebook.grades:
@@ -127,11 +134,11 @@ def _marked(
     for cell in _in_order(assignment, gradebook.find_assignment(assignment).notebooks):
         of_cell, name = grades[cell.name], cell.name.removesuffix("_tests")
         waiting = tuple(student for student, grade in of_cell.items() if grade.needs_manual_grade)
-        told = defaultdict(list)
+        told: defaultdict[str, list[str]] = defaultdict(list)
         for student in sorted(looks):
-            for remark in looks[student].remarks.get(name, ()):
+            for remark in looks[student].remarks.get(cell.name, ()):
                 told[remark].append(student)
-        yield Marked(
+        yield CellFacts(
             name,
             cell.max_score,
             {student: grade.score for student, grade in of_cell.items() if student not in waiting},
@@ -141,7 +148,7 @@ def _marked(
 
 
 def _in_order(assignment: str, notebooks: Iterable[Any]) -> list[Any]:
-    """Sort the cells that carry points as they stand in the notebook; the gradebook keeps no order."""
+    """Sort the cells that carry points as in the notebook, because the gradebook keeps no order."""
     order = [grade_id(cell) for cell in _source(assignment).cells]
     cells = [cell for notebook in notebooks for cell in (*notebook.grade_cells, *notebook.task_cells)]
     return sorted(cells, key=lambda cell: (order.index(cell.name) if cell.name in order else len(order), cell.name))
@@ -149,7 +156,7 @@ def _in_order(assignment: str, notebooks: Iterable[Any]) -> list[Any]:
 
 def _look_at(classroom: Classroom, student: str, assignment: str) -> _Look:
     submitted = classroom.notebook("submitted", student, assignment)
-    handed_in = read_canonical(_path_of_source(assignment), submitted, classroom.config())
+    handed_in = read_canonical(source_notebook(assignment), submitted, classroom.config())
     graded = _graded(classroom, student, assignment)
     set_aside = _set_aside(classroom.directory / REFUSED / student / assignment)
     return _Look(
@@ -180,34 +187,29 @@ def _set_aside(folder: Path) -> list[str]:
     return [f"Set aside when it was handed in: {shown}{more}."]
 
 
-def _graded(classroom: Classroom, student: str, assignment: str) -> dict[str, Any]:
+def _graded(classroom: Classroom, student: str, assignment: str) -> NotebookNode:
     path = classroom.notebook("autograded", student, assignment)
-    # Written by the grading: no need to validate what may hold many pictures.
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"cells": []}
+    if not path.exists():
+        return NotebookNode(cells=[])
+    # Grading wrote this file, so it is valid, and validating its many pictures would take long.
+    notebook: NotebookNode = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    return notebook
 
 
 def _given(assignment: str) -> tuple[list[str], list[str]]:
-    """Give the solution cells as students got them, and what is known to be right: no sign of copying."""
+    """Return the solution cells as students got them, and the right ways we know: neither is a sign of copying."""
     source = _source(assignment)
     answers = _solutions(source)
     released, _ = ClearSolutions().preprocess(source, {})
-    questions = ASSIGNMENTS.get(assignment, ())
-    ways = [way for question in questions for way in (question.reference, *question.right_ways)]
+    ways = [way for question in questions_of(assignment) for way in (question.reference, *question.right_ways)]
     return _solutions(released), [*answers, *map(inspect.getsource, ways)]
 
 
-def _source(assignment: str) -> nbformat.NotebookNode:
-    return nbformat.read(_path_of_source(assignment), as_version=4)
+def _source(assignment: str) -> NotebookNode:
+    source: NotebookNode = nbformat.read(source_notebook(assignment), as_version=4)
+    return source
 
 
-def _path_of_source(assignment: str) -> Path:
-    return ROOT / "assignments" / assignment / f"{assignment}.ipynb"
-
-
-def _solutions(notebook: nbformat.NotebookNode) -> list[str]:
-    """Give the text of each cell of code that the student writes."""
-    return [
-        cell.source
-        for cell in notebook.cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
-    ]
+def _solutions(notebook: NotebookNode) -> list[str]:
+    """Return the text of each code cell that the student writes."""
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code" and is_solution(cell)]

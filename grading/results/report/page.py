@@ -1,4 +1,4 @@
-"""The page: one file without scripts, which loads nothing; what students wrote is text on it and nothing else."""
+"""The report as a page: one file without scripts that loads nothing, on which students' writing is only text."""
 
 import math
 import re
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from grading.assignments import ASSIGNMENTS
 from grading.classroom import Classroom
-from grading.results.report.facts import Facts, facts
+from grading.results.report.facts import Facts, gather_facts
 
 MOST_BARS = 16
 LONGEST_NAME = 80
@@ -21,28 +21,31 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of a distribution: which points, and how many students have them."""
+    """A bar of a distribution: which points, and how many students got them."""
 
     label: str
     count: int
 
 
-def report(classroom: Classroom, assignment: str | None = None) -> Path:
-    """Write the page.
+def write_report(classroom: Classroom, assignment: str | None = None) -> Path:
+    """Write the report on a class, and return its path.
 
     Args:
         classroom: receives report.html, or report-<assignment>.html.
-        assignment: the only one to report on; by default all that somebody handed in.
+        assignment: the only assignment to report on; by default, every assignment that somebody handed in.
 
-    Returns:
-        The page.
+    Raises:
+        nbgrader.api.MissingEntry: an assignment is not in the gradebook.
+        grading.assignments.BrokenQuestions: an assignment's questions cannot be used.
     """
     handed_in = {name for _, name in classroom.submissions()}
     names = [assignment] if assignment else [name for name in ASSIGNMENTS if name in handed_in]
     text = (
         _environment()
         .get_template("page.html")
-        .render(assignments=[facts(classroom, name) for name in names], names=_names(classroom), made=datetime.now())
+        .render(
+            assignments=[gather_facts(classroom, name) for name in names], names=_names(classroom), made=datetime.now()
+        )
     )
     path = classroom.directory / (f"report-{assignment}.html" if assignment else "report.html")
     path.write_text(text, encoding="utf-8")
@@ -50,7 +53,7 @@ def report(classroom: Classroom, assignment: str | None = None) -> Path:
 
 
 def distribution(points: Iterable[float], most: float) -> list[Bar]:
-    """Count how many have how many points, in at most `MOST_BARS` bars of whole points."""
+    """Count the students with each number of points, in at most `MOST_BARS` bars of whole points."""
     width = max(1, math.ceil((most + 1) / MOST_BARS))
     counts = [0] * (int(most // width) + 1)
     for value in points:
@@ -72,17 +75,17 @@ def _names(classroom: Classroom) -> dict[str, str]:
 
 
 def _with_code(text: str) -> Markup:
-    """Set what stands between backticks as code, and escape all else."""
+    """Format text between backticks as code, and escape everything else."""
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _printable(text: str) -> str:
-    """Bound a text of a student's, and take out what would turn or hide the text around it."""
+    """Shorten a student's text, and replace characters that would turn or hide the text around it."""
     shown = "".join(character if character.isprintable() else "�" for character in text[:LONGEST_NAME])
     return shown + ("…" if len(text) > LONGEST_NAME else "")
 
 
-def _summary(of: Facts) -> str:
+def _averages(of: Facts) -> str:
     if not of.totals:
         return "Nothing is graded yet."
     totals = list(of.totals.values())
@@ -97,6 +100,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"printable": _printable, "summary": _summary, "with_code": _with_code}
+    environment.filters |= {"printable": _printable, "averages": _averages, "with_code": _with_code}
     environment.globals["distribution"] = distribution
     return environment
