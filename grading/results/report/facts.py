@@ -17,6 +17,7 @@ from nbgrader.utils import is_solution
 from grading.assignments import questions_of, source_notebook
 from grading.classroom import Classroom
 from grading.intake.canonical import read_canonical
+from grading.intake.cells import grade_id
 from grading.intake.setting_aside import REFUSED
 from grading.results.report.alike import Alike, find_alike
 from grading.results.report.remarks import remarks, stops
