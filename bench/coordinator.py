@@ -56,7 +56,7 @@ class _StandIns(Executor):
         self._model: Graded | None = None
 
     # Only grading submits here, and only tasks.
-    def submit(self, function: Callable[[Task], Graded], task: Task) -> Future[Graded]:  # type: ignore[override] # narrower on purpose
+    def submit(self, function: Callable[[Task], Graded], task: Task) -> Future[Graded]:  # type: ignore[override]  # narrower on purpose
         if self._model is None:
             self._model = _in_another_process(function, task)
         done: Future[Graded] = Future()

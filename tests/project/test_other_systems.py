@@ -4,7 +4,6 @@ Python's own library and the packages are imported first: they have their ways o
 """
 
 import json
-import os
 import subprocess
 import sys
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 import nbformat
 import pytest
 
-from grading.classroom import ROOT
 from tests.released import ASSIGNMENT, answered
 
 ABSENT = {
@@ -95,7 +93,6 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     asked = json.dumps([REFUSING, files, str(folder)])
     run = subprocess.run(
         [sys.executable, "-c", LOOK, request.param, repr(ABSENT[request.param]), asked],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=200,
