@@ -20,7 +20,7 @@ from grading.intake.outputs import Budget
 from grading.sandbox.calls import Calls
 from grading.sandbox.connection import Lost
 from grading.sandbox.inside.wire import is_plain
-from grading.sandbox.launch import SandboxError, Zygote
+from grading.sandbox.launch import SandboxError
 from grading.sandbox.limits import Limits
 from grading.sandbox.remote import RemoteFunction
 from grading.sandbox.session import Session
@@ -76,7 +76,8 @@ def execute(
 
 def _execute(notebook: NotebookNode, seed: int, limits: Limits, trusted: bool) -> Executed:
     zygote = shared_zygote(trusted)
-    with _Run(notebook, seed, zygote, limits) as run:
+    with Session(zygote, limits) as session:
+        run = _Run(notebook, seed, session)
         run.run_cells()
         # Only after the student's last output, because a call knows hidden inputs.
         run.run_tests()
@@ -86,29 +87,21 @@ def _execute(notebook: NotebookNode, seed: int, limits: Limits, trusted: bool) -
 
 
 class _Run:
-    """One run of a notebook, a context manager.
+    """One run of a notebook.
 
     Attributes:
         notebook: a copy, whose cells get their outputs.
         notes: sentences that the instructor should read.
     """
 
-    def __init__(self, notebook: NotebookNode, seed: int, zygote: Zygote, limits: Limits) -> None:
+    def __init__(self, notebook: NotebookNode, seed: int, session: Session) -> None:
         self.notebook = copy.deepcopy(notebook)
         self.notes: list[str] = []
-        self._seed = seed
-        self._session = Session(zygote, limits)
+        self._seed, self._session = seed, session
         self._budget = Budget()
         # By the execution count of a test: the notebook as it was at the test's place. A later cell may define the
         # function once more.
         self._kept: dict[int, int | None] = {}
-
-    def __enter__(self) -> "_Run":
-        self._session.__enter__()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._session.__exit__(*exception)
 
     def run_cells(self) -> None:
         """Run all cells but the tests, in their order."""
