@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from grading.classroom import Classroom
+from grading.classroom import Classroom, Submission
+from grading.collecting.candidates import Candidate, Version
 from grading.collecting.class_list import ClassList, read_class_list
 from grading.collecting.exchange import read_exchange
 from grading.collecting.ledger import Ledger
@@ -22,7 +23,6 @@ from grading.collecting.owner import Owner, owner_of
 from grading.collecting.recognize import recognize
 from grading.collecting.unmatched import UNMATCHED, keep, no_longer_keep
 from grading.collecting.uploads import Remark, Unusable, Upload, read_uploads
-from grading.collecting.versions import Candidate, Submission, Version
 from grading.intake.reading import Refused
 
 Candidates = dict[Submission, list[Candidate]]
@@ -35,7 +35,7 @@ class Collected:
     """What collecting came to.
 
     Attributes:
-        submissions: (student, assignment) of what is new in `submitted`.
+        submissions: what is new in `submitted`.
         unchanged: how many were there already.
         superseded: (file, why) of what was set aside.
         unmatched: (file, why) of what needs a look.
@@ -90,7 +90,7 @@ def collect(
         ledger = Ledger(classroom)
         for submission in [one for one in candidates if _several_people(candidates[one], ledger.current(one))]:
             for candidate in candidates.pop(submission):
-                problems[candidate.upload.path].append((candidate.shown, _namesakes(submission[0])))
+                problems[candidate.upload.path].append((candidate.shown, _namesakes(submission.student)))
         placed = _place_all(classroom, ledger, candidates)
         for upload in uploads:
             (keep if problems[upload.path] else no_longer_keep)(upload, classroom.directory / UNMATCHED)
@@ -131,7 +131,7 @@ def _sort(
                 upload=upload,
                 on_time=on_time or owner.on_time,
             )
-            candidates[owner.student, name].append(candidate)
+            candidates[Submission(owner.student, name)].append(candidate)
     return candidates, problems
 
 
@@ -149,7 +149,7 @@ def _place_all(classroom: Classroom, ledger: Ledger, candidates: Candidates) -> 
     due = _due_dates(classroom) if any_on_time else {}
     try:
         return {
-            submission: place(classroom, ledger, submission, those, due.get(submission[1]))
+            submission: place(classroom, ledger, submission, those, due.get(submission.assignment))
             for submission, those in candidates.items()
         }
     finally:

@@ -11,9 +11,10 @@ from grading.classroom import Classroom
 from grading.collecting.uploads import Remark, Unusable, Upload, at_second, is_notebook
 from grading.intake import timestamp
 from grading.nbgrader_steps import succeeded
-from grading.plugins.collect import LEFT
 
 SECRET = "submission_secret.txt"
+# How the lines of nbgrader's log begin that name what was not collected.
+LEFT = "Left in the exchange: "
 
 _WARNING = re.compile(
     rf"{LEFT}(?P<left>.*)|(?P<folder>[^/\n]+) claims to be submitted by .* but is owned by (?P<by>.*);"

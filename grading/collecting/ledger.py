@@ -4,9 +4,9 @@ import csv
 import os
 from datetime import datetime
 
-from grading.classroom import Classroom
+from grading.classroom import Classroom, Submission
+from grading.collecting.candidates import Version
 from grading.collecting.uploads import Unusable, at_second
-from grading.collecting.versions import Submission, Version
 from grading.intake import timestamp
 
 LEDGER = "collected.csv"
@@ -29,7 +29,9 @@ class Ledger:
             with self._path.open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
                     datetime.fromisoformat(row["uploaded"])
-                    self._rows[row["student"], row["assignment"]] = {column: row[column] for column in _COLUMNS}
+                    self._rows[Submission(row["student"], row["assignment"])] = {
+                        column: row[column] for column in _COLUMNS
+                    }
         except FileNotFoundError:
             return
         except (KeyError, TypeError, ValueError, csv.Error):

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from grading.classroom import Classroom
+from grading.classroom import Classroom, Submission
+from grading.collecting.candidates import Candidate, Version
 from grading.collecting.copying import copy_whole, same
 from grading.collecting.ledger import Ledger
 from grading.collecting.uploads import Remark
-from grading.collecting.versions import Candidate, Submission, Version
 from grading.intake import timestamp
 
 SUPERSEDED = "superseded"
@@ -45,7 +45,7 @@ def place(
     Args:
         classroom: receives submitted/ and superseded/.
         ledger: knows what is submitted, and is told what is from now on.
-        submission: (student, assignment).
+        submission: whose it is, and for which assignment.
         candidates: one at least, all by the same person.
         due: when the assignment is due, for candidates that count as on time.
 

@@ -13,10 +13,8 @@ from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeCollect
 
+from grading.collecting.exchange import LEFT
 from grading.intake.setting_aside import find_refused
-
-# How the lines of the log begin that name what was not collected; whoever reads the log looks for it.
-LEFT = "Left in the exchange: "
 
 
 class CollectWithoutLinks(ExchangeCollect):

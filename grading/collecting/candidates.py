@@ -1,13 +1,10 @@
-"""A submission and the notebooks that compete for it."""
+"""The notebooks that compete to be what a student submits for an assignment."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from grading.collecting.uploads import Upload
-
-Submission = tuple[str, str]
-"""(student, assignment)"""
 
 
 @dataclass(frozen=True, kw_only=True)
