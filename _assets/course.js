@@ -1,4 +1,4 @@
-// The theme's script runs at the end of the page. Until then a first visit has no colours, and the script itself
+// The theme's script runs at the end of the page. Until then a first visit has no colors, and the script itself
 // calls that an error. So the page says before it is drawn what the reader's system prefers.
 const html = document.documentElement;
 const preferred = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";

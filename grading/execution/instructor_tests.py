@@ -17,7 +17,7 @@ from IPython.core.ultratb import FormattedTB
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from grading.marking.result import MEDIA_TYPE, Result, keep_results
+from grading.marking.result import keep_results
 from grading.sandbox.remote import RemoteInterrupt
 
 
@@ -85,16 +85,17 @@ def run_test_cell(source: str, names: Names, count: int) -> tuple[list[NotebookN
         all points for it.
     """
     stdout, stderr = io.StringIO(), io.StringIO()
-    result = []
+    ended = []
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr), keep_results() as results:
         try:
             value = _run(source, names, f"<test cell {count}>")
             if value is not None:
-                result = [new_output("execute_result", {"text/plain": repr(value)}, execution_count=count)]
+                ended = [new_output("execute_result", {"text/plain": repr(value)}, execution_count=count)]
         except (Exception, SystemExit, RemoteInterrupt) as error:  # noqa: BLE001, it is what the hidden test says
-            result = [_error(error)]
+            ended = [_error(error)]
     printed = [new_output("stream", name="stdout", text=stdout.getvalue())] if stdout.getvalue() else []
-    return [*map(_mark_output, results)], printed + result, stderr.getvalue()
+    marks = [new_output("display_data", result.media()) for result in results]
+    return marks, printed + ended, stderr.getvalue()
 
 
 def error_output(name: str, message: str) -> NotebookNode:
@@ -107,11 +108,6 @@ def error_output(name: str, message: str) -> NotebookNode:
     output: NotebookNode = new_output(
         "error", ename=name, evalue=message, traceback=[f"\x1b[31m{name}\x1b[39m: {message}"]
     )
-    return output
-
-
-def _mark_output(result: Result) -> NotebookNode:
-    output: NotebookNode = new_output("display_data", {"text/plain": str(result), MEDIA_TYPE: result.to_json()})
     return output
 
 

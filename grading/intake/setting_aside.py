@@ -44,14 +44,13 @@ def move_refused(folder: Path, refused_folder: Path) -> dict[Path, Refused]:
 
 
 def in_its_place(refused: Refused) -> NotebookNode:
-    """Return the notebook that takes the place of a refused one.
+    """Return the notebook that takes the place of a refused one, always the same for the same reason.
 
     Args:
         refused: says why.
     """
-    notebook: NotebookNode = new_notebook(
-        cells=[new_markdown_cell(f"**This submission was not graded.** {refused.reason}")]
-    )
+    sentence = f"**This submission was not graded.** {refused.reason}"
+    notebook: NotebookNode = new_notebook(cells=[new_markdown_cell(sentence, id="refused")])
     return notebook
 
 

@@ -120,8 +120,12 @@ class Result:
             lines.append(f"  {sign} {earned}/{criterion.points}  {criterion.sentence}")
         return "\n".join([*lines, *(f"  → {sentence}" for sentence in self.sentences())])
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+    def media(self) -> dict[str, Any]:
+        """Return the data of a Jupyter output that carries the result and its text."""
         return {"text/plain": str(self), MEDIA_TYPE: self.to_json()}
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return self.media()
 
 
 _kept: ContextVar[list[Result] | None] = ContextVar("results that are kept", default=None)

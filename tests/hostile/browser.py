@@ -101,7 +101,7 @@ _OUTPUTS = {
         "image/png", _PIXEL, f", metadata={{'image/png': {{'width': {_SIZE!r}}}}}"
     ),
     "text": f"print({f'<script>{_SCRIPT}</script>'!r})",
-    "colours": "print('\\x1b[31m' + " + repr(f'<img src=x onerror="{_SCRIPT}">') + ")",
+    "colors": "print('\\x1b[31m' + " + repr(f'<img src=x onerror="{_SCRIPT}">') + ")",
     "an_exception": f'raise type("<script>{_SCRIPT}</script>", (Exception,), {{}})("<script>{_SCRIPT}</script>")',
 }
 

@@ -53,7 +53,7 @@ import grading.marking.question, grading.questions._layers
 grading.marking.question.agree = grading.questions._layers.agree = lambda *args: True""",
     "replaces_allclose": """
 import numpy as np; np.allclose = lambda *args, **kwargs: True; np.any = lambda *args: True""",
-    "replaces_the_number": "import grading.marking.judging; grading.marking.judging.float = lambda points: 4.0",
+    "replaces_the_number": "import grading.hidden_test; grading.hidden_test.float = lambda points: 4.0",
     "replaces_the_reference": """
 import grading.assignments as q; object.__setattr__(q.all_questions()["@QUESTION@"], "reference", @QUESTION@)
 for c in q.all_questions()["@QUESTION@"].criteria: object.__setattr__(c, "holds", lambda trials: True)""",

@@ -52,8 +52,8 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
         file = tmp_path / f"{tag}-{theme}.html"
         html = LABS[tag]._repr_mimebundle_()["text/html"]
         head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>lab</title>'
-        colours = "background:#121212;color:#fff" if theme == "dark" else "background:#fff"
-        body = f'<body style="{colours}"><main><h1>A lab</h1>{html}</main></body>'
+        colors = "background:#121212;color:#fff" if theme == "dark" else "background:#fff"
+        body = f'<body style="{colors}"><main><h1>A lab</h1>{html}</main></body>'
         page = f'<!doctype html><html lang="en" data-theme="{theme}"><head>{head}</head>{body}</html>'
         file.write_text(page, encoding="utf-8")
         page = browser.new_page(

@@ -43,7 +43,7 @@ HEADINGS = """() => [...document.querySelectorAll("table:not(.dataframe) th:not(
     .filter(heading => !heading.textContent.trim())
     .map(heading => `empty heading: ${heading.closest("table").textContent.slice(0, 80)}`)"""
 
-# Axe looks at each word of code, and that is most of its time; one word of each colour will do.
+# Axe looks at each word of code, and that is most of its time; one word of each color will do.
 ONE_OF_EACH_COLOUR = """() => {
     const seen = new Set();
     for (const word of document.querySelectorAll(".highlight span"))
@@ -52,7 +52,7 @@ ONE_OF_EACH_COLOUR = """() => {
 }"""
 
 # Axe's rules: WCAG 2 A and AA, and its best practices, but for one (see HEADINGS). The contrast is slow to look at, and
-# the colours are the same at any width; all else is the same in dark colours.
+# the colors are the same at any width; all else is the same in dark colors.
 BUT_ONE = {"empty-table-header": {"enabled": False}}
 RULES = {
     ("light", WIDE): {"rules": BUT_ONE},

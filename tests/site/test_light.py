@@ -1,4 +1,4 @@
-"""Each page of the site in light colours, wide and narrow, with and without a server: nothing is wrong with it."""
+"""Each page of the site in light colors, wide and narrow, with and without a server: nothing is wrong with it."""
 
 import pytest
 from built_site import PAGES
@@ -7,6 +7,6 @@ from reading import faults
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_in_light_colours(browser: Browser, site: str, name: str) -> None:
+def test_a_page_in_light_colors(browser: Browser, site: str, name: str) -> None:
     found = faults(browser, site, name, theme="light")
     assert not found, "\n".join(found)

@@ -34,9 +34,9 @@ def test_each_local_address_leads_somewhere(name: str) -> None:
 
 
 def test_next_and_previous_lead_through_the_book() -> None:
-    def neighbours(side: str) -> list[str | None]:
+    def neighbors(side: str) -> list[str | None]:
         links = [(name, soup(name).select_one(f".prev-next-footer a.{side}")) for name in BOOK]
         return [link and _resolve(link["href"], name)[0].removesuffix(".html") for name, link in links]
 
-    assert neighbours("right-next") == [*BOOK[1:], None]
-    assert neighbours("left-prev") == [None, *BOOK[:-1]]
+    assert neighbors("right-next") == [*BOOK[1:], None]
+    assert neighbors("left-prev") == [None, *BOOK[:-1]]

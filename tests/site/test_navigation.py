@@ -1,4 +1,4 @@
-"""A reader finds the way: first page, search, colours, contents; with and without a server, by keyboard alone."""
+"""A reader finds the way: first page, search, colors, contents; with and without a server, by keyboard alone."""
 
 import pytest
 from built_site import BOOK
@@ -57,7 +57,7 @@ def test_search_finds_a_word_of_a_chapter(browser: Browser, site: str) -> None:
     page.close()
 
 
-def test_colours_change_by_keyboard_and_stay(browser: Browser, site: str) -> None:
+def test_colors_change_by_keyboard_and_stay(browser: Browser, site: str) -> None:
     page = open_page(browser, f"{site}/{FIRST}.html", theme="light")
     switch = page.locator(".theme-switch-button:visible")
     switch.focus()

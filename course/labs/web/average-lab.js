@@ -63,8 +63,8 @@ lab("average-lab", {
       x: days,
       y: { range: [-5, 36], label: "temperature (°C)" },
     }, (across, up) =>
-      dots(celsius.map((theta, i) => [across(i + 1), up(theta)]), { colour: FAINT, radius: 1.3 }) +
-      line(season.map((value, i) => [across(i + 1), up(value)]), { colour: INK, dash: "2 3", width: 1.2 }) +
+      dots(celsius.map((theta, i) => [across(i + 1), up(theta)]), { color: FAINT, radius: 1.3 }) +
+      line(season.map((value, i) => [across(i + 1), up(value)]), { color: INK, dash: "2 3", width: 1.2 }) +
       line(series.map((value, i) => [across(i + 1), up(value)]), { ...LOOKS[0], width: 2.2 }) +
       ring([across(day), up(series[day - 1])], LOOKS[0]));
     const sum = 1 - beta ** day;

@@ -99,7 +99,7 @@ lab("batch-lab", {
       (across, up) =>
         contours(ground, across, up) + runs.map(({ points, look }) =>
           trail(points, look, across, up)
-        ).reverse().join("") + dots([[across(START[0]), up(START[1])]], { colour: INK, radius: 5 }),
+        ).reverse().join("") + dots([[across(START[0]), up(START[1])]], { color: INK, radius: 5 }),
     );
     const curve = plot({
       label: "Cost above its lowest value, by passes over the examples.",

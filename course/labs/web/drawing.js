@@ -5,13 +5,13 @@ const HEIGHT = 290;
 const FRAME = { left: 60, right: 12, top: 12, bottom: 44 };
 const INNER = { width: WIDTH - FRAME.left - FRAME.right, height: HEIGHT - FRAME.top - FRAME.bottom };
 
-// Okabe & Ito (2008); colour and dash change together. In the dark, labs.css puts lighter colours in their place.
+// Okabe & Ito (2008); color and dash change together. In the dark, labs.css puts lighter colors in their place.
 const LOOKS = [
-  { colour: "var(--lab-1, #0072B2)", dash: "none" },
-  { colour: "var(--lab-2, #D55E00)", dash: "7 3" },
-  { colour: "var(--lab-3, #009E73)", dash: "8 3 2 3" },
-  { colour: "var(--lab-4, #AA4499)", dash: "2 3" },
-  { colour: "var(--lab-5, #B07D00)", dash: "10 3 2 3 2 3" },
+  { color: "var(--lab-1, #0072B2)", dash: "none" },
+  { color: "var(--lab-2, #D55E00)", dash: "7 3" },
+  { color: "var(--lab-3, #009E73)", dash: "8 3 2 3" },
+  { color: "var(--lab-4, #AA4499)", dash: "2 3" },
+  { color: "var(--lab-5, #B07D00)", dash: "10 3 2 3 2 3" },
 ];
 const INK = "var(--lab-ink, #333333)";
 const FAINT = "var(--lab-faint, #76767680)";
@@ -94,38 +94,38 @@ function plot({ label, x, y }, marks) {
 }
 
 // Lines and dots take points in the plot's own units, already scaled: [[x, y], ...].
-function line(points, { colour, dash, width = 1.8 }) {
+function line(points, { color, dash, width = 1.8 }) {
   if (points.length === 0) return "";
   const d = `M${points.map(([x, y]) => `${round(x)} ${round(y)}`).join("L")}`;
   return tag("path", {
     d,
     fill: "none",
-    style: `stroke:${colour}`,
+    style: `stroke:${color}`,
     "stroke-width": width,
     "stroke-dasharray": dash ?? "none",
   });
 }
 
 // Lines of no length with round ends: one short path for many dots.
-function dots(points, { colour, radius = 2 }) {
+function dots(points, { color, radius = 2 }) {
   if (points.length === 0) return "";
   const d = points.map(([x, y]) => `M${round(x)} ${round(y)}h0`).join("");
-  return tag("path", { d, style: `stroke:${colour}`, "stroke-width": 2 * radius, "stroke-linecap": "round" });
+  return tag("path", { d, style: `stroke:${color}`, "stroke-width": 2 * radius, "stroke-linecap": "round" });
 }
 
-function ring([x, y], { colour }) {
+function ring([x, y], { color }) {
   return tag("circle", {
     cx: round(x),
     cy: round(y),
     r: 4,
-    style: `fill:var(--lab-paper, #ffffff);stroke:${colour}`,
+    style: `fill:var(--lab-paper, #ffffff);stroke:${color}`,
     "stroke-width": 1.8,
   });
 }
 
 function contours({ levels, contour }, across, up) {
   const lines = levels.flatMap((level) => contour(level));
-  return lines.map((points) => line(points.map(([x, y]) => [across(x), up(y)]), { colour: FAINT, width: 0.8 })).join(
+  return lines.map((points) => line(points.map(([x, y]) => [across(x), up(y)]), { color: FAINT, width: 0.8 })).join(
     "",
   );
 }

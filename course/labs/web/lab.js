@@ -333,7 +333,7 @@ class LabElement extends (globalThis.HTMLElement ?? Object) {
 const mean = (values) => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 // The line that a challenge asks to come below.
-const mark = (loss, up) => line([[0, up(loss)], [INNER.width, up(loss)]], { colour: INK, dash: "1 3", width: 1 });
+const mark = (loss, up) => line([[0, up(loss)], [INNER.width, up(loss)]], { color: INK, dash: "1 3", width: 1 });
 
 const told = (loss) => (loss < FAR ? format(loss) : "diverged");
 

@@ -138,7 +138,7 @@ lab("path-lab", {
     }, (across, up) =>
       contours(ground, across, up) +
       runs.map(({ name, path }) => trail(path.slice(0, state.shown + 1), lookOf(name), across, up)).join("") +
-      dots([[across(state.start[0]), up(state.start[1])]], { colour: INK, radius: 5 }));
+      dots([[across(state.start[0]), up(state.start[1])]], { color: INK, radius: 5 }));
     const curve = plot({
       label: `Loss by step for ${names}.`,
       x: { range: [0, state.steps], label: "step" },

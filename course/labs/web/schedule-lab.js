@@ -14,7 +14,7 @@ const KNOBS = {
   alpha2: ["α from then", fromTo(1e-4, 2)],
 };
 const RUNS = 20;
-const LINES = [...LOOKS, { colour: INK, dash: "1 2" }];
+const LINES = [...LOOKS, { color: INK, dash: "1 2" }];
 const lineOf = (name) => LINES[Object.keys(SCHEDULES).indexOf(name)];
 
 // Trains RUNS times, each with noise of its own; gives the first path and the mean loss of each epoch over all.
@@ -120,7 +120,7 @@ lab("schedule-lab", {
           line(path.map((w) => [across(w[0]), up(w[1])]), { ...lineOf(name), width: 1 }) +
           ring([across(path.at(-1)[0]), up(path.at(-1)[1])], lineOf(name))
         ).join("") +
-        dots([[across(state.start[0]), up(state.start[1])]], { colour: INK, radius: 5 }),
+        dots([[across(state.start[0]), up(state.start[1])]], { color: INK, radius: 5 }),
     );
     const last = (run) => run.losses.at(-1);
     return {
