@@ -163,6 +163,8 @@ def _collect(
     PATH is a folder or zip of uploads, as your learning platform gives it to you. Without PATH, submissions come from
     nbgrader's exchange.
     """
+    if roster and not path:
+        raise click.UsageError("--roster goes with PATH: the exchange knows whose everything is.")
     collected = collect(classroom, path, assignment, roster, on_time)
     print(f"collected: {len(collected.submissions)} notebooks; {collected.unchanged} were there already")
     place = f"kept in {classroom.directory / UNMATCHED}" if path else "left in the exchange"

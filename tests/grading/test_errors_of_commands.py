@@ -67,6 +67,21 @@ def sentence(said: str) -> str:
 # --- nothing there ---------------------------------------------------------------------------------------------------
 
 
+def test_a_class_that_there_is_not(tmp_path: Path) -> None:
+    result = step(Classroom(tmp_path / "mistyped"), "marks")
+    assert result.exit_code == 2
+    assert "There is no class in " in result.output
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_a_roster_for_the_exchange(classroom: Classroom, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student,name,lms_id\n")
+    result = step(classroom, "collect", "--roster", str(roster))
+    assert result.exit_code == 2
+    assert sentence(result.output) == "--roster goes with PATH: the exchange knows whose everything is."
+
+
 @pytest.mark.parametrize("name", STEPS_OF_AN_ASSIGNMENT)
 def test_an_assignment_that_there_is_not(classroom: Classroom, name: str) -> None:
     result = step(classroom, name, "momentun")
