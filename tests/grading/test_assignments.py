@@ -95,7 +95,7 @@ def test_broken_questions_end_only_the_commands_that_need_them(
     write_questions("QUESTIONS = (question,)")
 
     def invoke(*step: str) -> str:
-        return CliRunner().invoke(main, ["--classroom", str(tmp_path / "class"), *step]).output
+        return CliRunner().invoke(main, ["--classroom", str(tmp_path), *step]).output
 
     assert "Nothing is graded yet" in invoke("marks")
     told = invoke("new", "weight-decay")

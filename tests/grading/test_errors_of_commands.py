@@ -327,7 +327,7 @@ def test_any_step_is_interrupted_with_a_sentence(
     places = {
         "release": ("nbgrader.converters.base.BaseConverter.convert_notebooks", []),
         "marks": ("nbgrader.api.Gradebook.__init__", []),
-        "report": ("grading.results.report.page.facts", []),
+        "report": ("grading.results.report.page.gather_facts", []),
         "collect": ("grading.collecting.collect.place", [str(tmp_path)]),
     }
     place, arguments = places[name]

@@ -121,7 +121,7 @@ def test_each_question_has_everybodys_points(found: Facts) -> None:
 
 
 def test_mistakes_are_counted_by_the_advice_that_was_given(found: Facts) -> None:
-    said = found.marked[1].remarks
+    said = found.cells[1].remarks
     assert next(iter(said)) == UPHILL.advice
     assert said[UPHILL.advice] == (HOSTILE, "euler")
     assert said["The function raised KeyError."] == ("raises",)

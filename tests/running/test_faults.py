@@ -100,6 +100,7 @@ def test_without_the_coordinator_nothing_lives_on_and_the_next_run_finishes(clas
     while any(_alive(pid, command) for pid, command in family.items()):
         assert time.monotonic() < deadline
         time.sleep(0.1)
+    run.communicate()
     assert _marked(classroom) > 0
     before = {path: path.stat().st_mtime_ns for path in (classroom.directory / "feedback").rglob("*.html")}
     assert grade(classroom, workers=2) == {}

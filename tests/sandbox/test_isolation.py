@@ -48,12 +48,12 @@ def _in_the_open(source: str) -> str:
 OPEN_HERE = {
     "the reference": "import importlib; attempt(lambda: importlib.import_module('solutions'))",
     "the questions": "import importlib; attempt(lambda: importlib.import_module('grading'))",
-    "the sources": f"attempt(lambda: open({str(ROOT / 'assignments/momentum/momentum.ipynb')!r}))",
+    "the sources": f"attempt(lambda: open({str(ROOT / 'assignments/momentum/momentum.ipynb')!r}).close())",
     "the project": f"import os; attempt(lambda: os.listdir({str(ROOT / 'grading')!r}))",
-    "the host's passwords": "attempt(lambda: open('/etc/passwd'))",
+    "the host's passwords": "attempt(lambda: open('/etc/passwd').close())",
     "the kernel's settings": "import os; attempt(lambda: os.listdir('/sys/kernel'))",
-    "a socket for the network": "import socket; attempt(lambda: socket.socket(socket.AF_INET))",
-    "a socket for the kernel": "import socket; attempt(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW))",
+    "a socket for the network": "import socket; attempt(lambda: socket.socket(socket.AF_INET).close())",
+    "a socket for the kernel": "from socket import *; attempt(lambda: socket(AF_NETLINK, SOCK_RAW).close())",
     "memory without a limit": "import os; attempt(lambda: os.memfd_create('x'))",
 }
 
@@ -210,3 +210,4 @@ def test_the_zygote_ends_with_its_grader() -> None:
     zygote = Zygote()
     zygote._control.close()
     zygote._process.wait(timeout=5)
+    zygote.close()
