@@ -1,4 +1,4 @@
-"""Who wrote alike: a hint where to look, never a proof.
+"""Students whose programs are alike: a hint where to look, never a proof.
 
 Programs are compared as tokens, so layout, comments and docstrings do not count. Students whose tokens are the same,
 names included, form a group. Between groups, we compare what is unusual: runs of tokens, with the students' own names
