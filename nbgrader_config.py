@@ -58,7 +58,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # Links that students put into the exchange are not followed.
-c.ExchangeFactory.collect = "grading.plugins.collect.CollectWithoutLinks"
+c.ExchangeFactory.collect = "grading.plugins.exchange_collector.CollectWithoutLinks"
 
 # nbgrader still starts kernels for Validate. They write no history file, and the notebook's metadata doesn't choose the
 # program.

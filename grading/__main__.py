@@ -85,7 +85,9 @@ def main(context: click.Context, directory: Path | None) -> None:
     You can rerun any step; it picks up where it left off. `STEP --help` lists its options.
     """
     classroom = Classroom(directory.resolve()) if directory else Classroom()
-    if directory and context.invoked_subcommand != "release" and not classroom.directory.is_dir():
+    if not directory:
+        classroom.directory.mkdir(exist_ok=True)
+    elif context.invoked_subcommand not in ("release", "new", "doctor") and not classroom.directory.is_dir():
         raise click.BadParameter(
             f"There is no class in {directory}: python -m grading --classroom {directory} release starts one.",
             param_hint="--classroom",
@@ -153,7 +155,7 @@ def _lab(classroom: Classroom, role: str, arguments: tuple[str, ...]) -> None:
     type=FILE,
     help="CSV file that adds to the gradebook's class list, with the columns of students.csv or student, name, lms_id.",
 )
-@click.option("--on-time", is_flag=True, help="Nobody is late, because the files have the time of the download.")
+@click.option("--on-time", is_flag=True, help="Treat everything as on time: the files have the time of the download.")
 @click.pass_obj
 def _collect(
     classroom: Classroom, path: Path | None, assignment: str | None, roster: Path | None, on_time: bool
@@ -164,7 +166,7 @@ def _collect(
     nbgrader's exchange.
     """
     if roster and not path:
-        raise click.UsageError("--roster goes with PATH: the exchange knows whose everything is.")
+        raise click.UsageError("--roster goes with PATH: the exchange already knows who submitted what.")
     collected = collect(classroom, path, assignment, roster, on_time)
     print(f"collected: {len(collected.submissions)} notebooks; {collected.unchanged} were there already")
     place = f"kept in {classroom.directory / UNMATCHED}" if path else "left in the exchange"
@@ -181,7 +183,7 @@ def _collect(
 
 @main.command("doctor")
 def _doctor() -> None:
-    """Say whether the sandbox holds in which submissions run."""
+    """Check that the sandbox contains what submissions do."""
     if found := complaints():
         raise click.ClickException("\n".join(found))
     print("The sandbox holds.")
@@ -192,7 +194,9 @@ def _doctor() -> None:
 @click.option("--again", is_flag=True, help="Grade everything again, changed or not.")
 @click.option("--workers", type=click.IntRange(min=1), help="Notebooks at a time; by default one per processor.")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on a running dask cluster, whose scheduler is there.")
-@click.option("--trusted-submissions", is_flag=True, help="Do without a sandbox: submissions get your rights.")
+@click.option(
+    "--trusted-submissions", is_flag=True, help="Run submissions without a sandbox, with your own permissions."
+)
 @click.pass_obj
 def _grade(
     classroom: Classroom,
@@ -240,7 +244,7 @@ def _grade(
 def _feedback(
     classroom: Classroom, assignment: str | None, everything: bool, into_exchange: bool, workers: int | None
 ) -> None:
-    """Make the feedback pages anew where you gave marks or comments by hand after grading."""
+    """Update the feedback pages with marks and comments that you gave by hand after grading."""
     done = make_pages(classroom, assignment, everything, workers)
     for (student, name), log in done.failed.items():
         print(f"could not make the page on {name} of {student}:\n{log}", file=sys.stderr)
@@ -248,7 +252,7 @@ def _feedback(
         raise click.ClickException(f"Nothing is graded yet{_of(assignment)}: python -m grading grade.")
     print(f"feedback: {done.made} pages are new, {done.unchanged} were up to date")
     for count, what in (
-        (done.by_hand, "still wait for a mark by hand: nbgrader formgrader"),
+        (done.by_hand, "still wait for a mark by hand: make lab ROLE=instructor"),
         (len(waiting(classroom, assignment)), "are not graded, or have changed since: python -m grading grade"),
     ):
         if count:

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from traceback import walk_tb
 
-from grading.marking.question import Question
+from grading.marking.criteria import Question
 
 COURSE = ("mini-batch", "ewa", "momentum", "rmsprop", "adam", "decay")
 

@@ -7,9 +7,9 @@ from contextvars import ContextVar
 
 from grading.assignments import all_questions
 from grading.marking.calling import Function
+from grading.marking.criteria import Question
 from grading.marking.judging import judge
-from grading.marking.question import Question
-from grading.marking.result import show
+from grading.marking.score import show
 
 _seed_of_the_run: ContextVar[int | None] = ContextVar("seed of the run", default=None)
 

@@ -21,7 +21,7 @@ from grading.classroom import Classroom
 from grading.intake import timestamp
 from grading.intake.cells import find
 from grading.marking.calling import Function
-from grading.marking.question import Question
+from grading.marking.criteria import Question
 
 FIRST_DUE_DATE = datetime(2027, 3, 8, 18, 0)
 REFLECTION = "An average forgets slowly: what points the same way adds up, and what changes its sign cancels."

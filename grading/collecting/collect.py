@@ -64,7 +64,7 @@ def collect(
     Args:
         classroom: receives submitted/, superseded/, unmatched/ and collected.csv.
         path: the folder or zip that the platform gave; also `unmatched` of the classroom itself. By default nbgrader's
-            exchange, which knows whose everything is.
+            exchange, which knows who submitted what.
         assignment: the only one to collect; by default each notebook's own.
         roster: CSV file that adds to the class list of the gradebook; see `read_class_list`.
         on_time: whether everything counts as handed in by the due date, because files have the time of the download.

@@ -19,7 +19,7 @@ def copy_whole(file: Path, target: Path, replacing: Path | None = None, keep_tim
         file: to copy.
         target: replaced in one step, once the copy is complete; its folder is made.
         replacing: a file that is removed just before this step, because it describes the old `target`.
-        keep_time: whether the copy keeps the file's time. Otherwise its time is now, as grading looks for what is new.
+        keep_time: whether the copy keeps the file's time.
 
     Raises:
         OSError: a file cannot be read or written.

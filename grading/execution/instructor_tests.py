@@ -17,7 +17,7 @@ from IPython.core.ultratb import FormattedTB
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from grading.marking.result import keep_results
+from grading.marking.score import keep_results
 from grading.sandbox.remote import RemoteInterrupt
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from grading.marking.calling import Function, call
 from grading.marking.comparing import agree
-from grading.marking.question import Criterion, Mistake, Question, Trial
-from grading.marking.result import JudgedCriterion, Result
+from grading.marking.criteria import Criterion, Mistake, Question, Trial
+from grading.marking.score import JudgedCriterion, Result
 
 
 def judge(question: Question, function: Function, seed: int | Sequence[int]) -> Result:

@@ -9,6 +9,7 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader.converters import autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
@@ -52,10 +53,14 @@ class SubmissionExporter(NotebookExporter):
         folder = coursedir.format_path(coursedir.source_directory, ".", resources["nbgrader"]["assignment"])
         source = Path(folder) / Path(filename).name
         result = read_canonical(source, Path(filename), self.config)
-        result.notebook.metadata[basis.KEY] = {
-            **basis.basis_of_assignment(resources["nbgrader"]["assignment"], source.read_bytes()),
-            **basis.basis_of_files(Path(filename)),
-        }
+        assignment = resources["nbgrader"]["assignment"]
+        # The gradebook that nbgrader's own step uses, which may be a worker's.
+        with autograde.Gradebook(coursedir.db_url) as gradebook:
+            result.notebook.metadata[basis.KEY] = {
+                **basis.basis_of_assignment(assignment, source.read_bytes()),
+                **basis.basis_of_release(gradebook, assignment),
+                **basis.basis_of_files(Path(filename)),
+            }
         for change in result.changes:
             self.log.warning("%s", change)
         output, resources = self.from_notebook_node(result.notebook, resources, **kwargs)  # type: ignore[no-untyped-call]  # nbconvert does not type it

@@ -9,7 +9,6 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
-from grading.basis import KEY, line_for_page
 from grading.execution.instructor_tests import error_output
 from grading.intake.cells import is_test
 from grading.version import VERSION
@@ -75,8 +74,7 @@ class FeedbackExporter(HTMLExporter):
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
         for cell in nb.cells:
             cell.metadata.setdefault("alt", FIGURE)
-        page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **options)
-        return f"{page}\n{line_for_page(nb.metadata.get(KEY, {}))}", resources
+        return super(HTMLExporter, self).from_notebook_node(nb, resources, **options)
 
     def _create_environment(self) -> Environment:
         environment: Environment = super()._create_environment()

@@ -5,7 +5,7 @@ The questions of the assignment `weight-decay` are in the module `weight_decay` 
 
 from grading.marking.calling import Case, Outcome
 from grading.marking.comparing import agree
-from grading.marking.question import (
+from grading.marking.criteria import (
     Criterion,
     Question,
     Trial,

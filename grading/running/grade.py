@@ -15,8 +15,15 @@ import nbformat
 from sqlalchemy import Engine
 from tqdm import tqdm
 
-from grading.assignments import source_notebook
-from grading.basis import Basis, basis_of_assignment, basis_of_submission, basis_on_page, changes
+from grading.assignments import ASSIGNMENTS, source_notebook
+from grading.basis import (
+    Basis,
+    basis_of_assignment,
+    basis_of_mark,
+    basis_of_release,
+    basis_of_submission,
+    changes,
+)
 from grading.classroom import Classroom, Submission
 from grading.intake import timestamp
 from grading.intake.reading import Refused
@@ -40,12 +47,12 @@ class Waiting:
     Attributes:
         submission: whose it is, and for which assignment.
         reason: why, as a clause: `NEW`, `ASKED_FOR`, or what has changed.
-        handed_in_before: whether the same work was graded before, so that marks by hand still answer it.
+        before: what its mark rests on; empty if it has none, or nothing says so.
     """
 
     submission: Submission
     reason: str
-    handed_in_before: bool
+    before: Basis
 
 
 def grade(
@@ -77,6 +84,8 @@ def grade(
     """
     with classroom.alone():
         _set_aside(classroom)
+        for name in sorted({submission.assignment for submission in classroom.submissions()} - set(ASSIGNMENTS)):
+            tqdm.write(f"left alone: there is no assignment {name!r}")
         todo = waiting(classroom, assignment, again=again)
         if not todo:
             return {}
@@ -96,18 +105,21 @@ def waiting(classroom: Classroom, assignment: str | None = None, *, again: bool 
         assignment: the only one; by default all.
         again: whether everything has to be graded again.
     """
+    found = []
     with classroom.gradebook() as gradebook:
         marked = rows.marked_submissions(gradebook.engine)
-    found = []
+        shared = {
+            name: basis_of_assignment(name, source_notebook(name).read_bytes()) | basis_of_release(gradebook, name)
+            for name in ASSIGNMENTS
+            if assignment in (None, name)
+        }
     for submission in sorted(classroom.submissions(), key=attrgetter("assignment", "student")):
-        name = submission.assignment
-        if assignment not in (None, name):
-            continue
-        before = _basis_of_mark(classroom, submission) if submission in marked else None
-        now = basis_of_assignment(name, source_notebook(name).read_bytes()) | _basis_of_handed_in(classroom, submission)
-        if reason := _reason(before, now, again):
-            handed_in_before = before is not None and before.get("submission") == now["submission"]
-            found.append(Waiting(submission, reason, handed_in_before))
+        if submission.assignment in shared:
+            before = basis_of_mark(classroom.notebook("autograded", *submission)) if submission in marked else {}
+            now = shared[submission.assignment] | _basis_of_handed_in(classroom, submission)
+            is_new = submission not in marked or not classroom.notebook("autograded", *submission).exists()
+            if reason := NEW if is_new else _reason(classroom, submission, before, now, again):
+                found.append(Waiting(submission, reason, before))
     return found
 
 
@@ -122,22 +134,14 @@ def announcement(todo: Iterable[Waiting]) -> list[str]:
     ]
 
 
-def _reason(before: Basis | None, now: Basis, again: bool) -> str | None:
-    if before is None:
-        return NEW
+def _reason(classroom: Classroom, submission: Submission, before: Basis, now: Basis, again: bool) -> str | None:
     if again:
         return ASKED_FOR
     if not before:
-        return "nothing says what its marks rest on"
-    return " and ".join(changes(before, now)) or None
-
-
-def _basis_of_mark(classroom: Classroom, submission: Submission) -> Basis | None:
-    """Return what a mark rests on: None if its files are missing, and nothing if its page doesn't say."""
-    page = classroom.feedback(*submission)
-    if not (page.exists() and classroom.notebook("autograded", *submission).exists()):
-        return None
-    return basis_on_page(page) or {}
+        return "there is no record of what its marks rest on"
+    if changed := changes(before, now):
+        return " and ".join(changed)
+    return None if classroom.feedback(*submission).exists() else "its feedback page is missing"
 
 
 def _basis_of_handed_in(classroom: Classroom, submission: Submission) -> Basis:
@@ -182,12 +186,14 @@ def _set_aside(classroom: Classroom) -> None:
 
 def _tasks(classroom: Classroom, engine: Engine, todo: Iterable[Waiting], trusted: bool) -> Iterator[Task]:
     """Make the tasks as they are asked for."""
-    handed_in_before = {one.submission: one.handed_in_before for one in todo}
-    for assignment, definition, students in rows.by_assignment(engine, handed_in_before):
+    bases = {one.submission: one.before for one in todo}
+    for assignment, definition, students in rows.by_assignment(engine, bases):
         source = source_notebook(assignment).read_bytes()
         for student, before in students:
             submission = Submission(student, assignment)
             notebook, time_handed_in = _read(classroom.notebook("submitted", *submission))
+            # It may have been collected again since the list was made.
+            now = basis_of_submission(notebook, time_handed_in)
             yield Task(
                 submission=submission,
                 notebook=notebook,
@@ -195,7 +201,7 @@ def _tasks(classroom: Classroom, engine: Engine, todo: Iterable[Waiting], truste
                 source=source,
                 definition=definition,
                 before=before,
-                handed_in_before=handed_in_before[submission],
+                handed_in_before=bases[submission].get("submission") == now["submission"],
                 trusted=trusted,
             )
 

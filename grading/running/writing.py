@@ -1,7 +1,7 @@
 """Writing results into the class: the rows of many submissions in one transaction, then their files.
 
 The feedback page comes last, as a whole: it is the sign that everything is done. Whatever ends the grading before that,
-the submission is graded again. Near its end, the page says what its marks rest on (`grading.basis`).
+the submission is graded again. What its marks rest on is in the graded notebook (`grading.basis`).
 
 Its last line is a stamp of what the page shows. Marks and comments that are given later, by hand, no longer match the
 stamp, and so `python -m grading feedback` knows which pages to make again.

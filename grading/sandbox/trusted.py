@@ -18,7 +18,7 @@ from grading.classroom import ROOT
 from grading.sandbox.launch import ENVIRONMENT, HERE, Child, Zygote, font_list
 from grading.virtual_environment import derive
 
-WARNING = "Without a sandbox: the submissions that are graded can do on this machine all that you can."
+WARNING = "Without a sandbox, submissions can do anything on this machine that you can."
 
 
 class TrustedChild(Child):

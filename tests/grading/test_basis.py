@@ -5,18 +5,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from grading import basis
-from grading.basis import (
-    CHANGES,
-    Basis,
-    basis_of_assignment,
-    basis_of_submission,
-    basis_on_page,
-    changes,
-    line_for_page,
-)
+from grading.basis import CHANGES, KEY, Basis, basis_of_assignment, basis_of_mark, basis_of_submission, changes
 from grading.classroom import ROOT
 
 COPIED = (
@@ -39,12 +33,17 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         shutil.copytree(source, target) if source.is_dir() else shutil.copyfile(source, target)
     monkeypatch.setattr(basis, "ROOT", tmp_path)
     yield tmp_path
-    basis_of_assignment.cache_clear()
+    _as_a_new_process()
+
+
+def _as_a_new_process() -> None:
+    basis._content.cache_clear()
+    basis._imported_files.cache_clear()
 
 
 def current(root: Path, assignment: str = "momentum") -> Basis:
     """Return the basis as a new process would find it."""
-    basis_of_assignment.cache_clear()
+    _as_a_new_process()
     return basis_of_assignment(assignment, (root / "assignments" / assignment / f"{assignment}.ipynb").read_bytes())
 
 
@@ -62,8 +61,6 @@ def current(root: Path, assignment: str = "momentum") -> Basis:
         ("grading/sandbox/inside/wire.py", "the sandbox has changed"),
         ("grading/marking/comparing.py", "the way functions are marked has changed"),
         ("grading/hidden_test.py", "the way functions are marked has changed"),
-        ("grading/plugins/autograde.py", "the steps of autograding have changed"),
-        ("grading/plugins/late_penalty.py", "the steps of autograding have changed"),
     ],
 )
 def test_a_change_of_what_marks_rest_on_is_named(root: Path, file: str, clause: str) -> None:
@@ -83,6 +80,8 @@ def test_a_change_of_what_marks_rest_on_is_named(root: Path, file: str, clause: 
         "grading/running/grade.py",
         "grading/results/marks_table.py",
         "grading/plugins/feedback.py",
+        "grading/intake/markdown.py",
+        "grading/sandbox/doctor.py",
         "course/plots.py",
         "tests/grading/test_basis.py",
         "chapters/for-students.md",
@@ -125,6 +124,36 @@ def test_what_an_ordinary_hidden_test_imports_counts(root: Path) -> None:
     assert changes(before, current(root)) == ["its reference solution has changed"]
 
 
+@pytest.mark.parametrize("name", ["autograde", "late_penalty", "mine"])
+def test_the_steps_that_the_settings_name_count(root: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = root / "grading" / "plugins" / f"{name}.py"
+    (plugin.parent / "mine.py").touch()
+    monkeypatch.setattr(basis, "find_spec", lambda module: _Spec(root / "grading" / "plugins" / f"{module[16:]}.py"))
+    _change_settings(root, "c.Autograde.autograde_preprocessors.append('grading.plugins.mine.Step')")
+    before = current(root)
+    plugin.write_bytes(plugin.read_bytes() + b"\n")
+    assert changes(before, current(root)) == ["the steps of autograding have changed"]
+
+
+class _Spec:
+    def __init__(self, file: Path) -> None:
+        self.origin = str(file)
+
+
+def test_code_counts_as_it_was_when_it_was_first_read(root: Path) -> None:
+    before = current(root)
+    with (root / "grading" / "marking" / "comparing.py").open("a") as changed:
+        changed.write("\n")
+    source = (root / "assignments" / "momentum" / "momentum.ipynb").read_bytes()
+    assert changes(before, basis_of_assignment("momentum", source + b"\n")) == ["its notebook has changed"]
+
+
+def test_a_question_with_a_syntax_error_has_a_basis(root: Path) -> None:
+    before = current(root)
+    (root / "grading" / "questions" / "momentum.py").write_text("def (:")
+    assert "its questions have changed" in changes(before, current(root))
+
+
 def _change_settings(root: Path, *lines: str) -> None:
     with (root / "nbgrader_config.py").open("a", encoding="utf-8") as settings:
         settings.write("\n".join(["", *lines, ""]))
@@ -135,13 +164,14 @@ def _change_settings(root: Path, *lines: str) -> None:
     [
         ("c.DailyLatePenalty.share_per_day = 0.2",),
         ("c.ExecuteInSandbox.cell_seconds = 21",),
+        ("c.OverwriteCells.enabled = False",),
         ("c.AssignLatePenalties.plugin_class = 'mine.Penalty'", "c.Penalty.points = 3"),
     ],
 )
 def test_grading_settings_count(root: Path, lines: tuple[str, ...]) -> None:
     before = current(root)
     _change_settings(root, *lines)
-    assert changes(before, current(root)) == ["the grading settings have changed"]
+    assert "the grading settings have changed" in changes(before, current(root))
 
 
 @pytest.mark.parametrize(
@@ -160,25 +190,25 @@ def test_other_settings_do_not(root: Path, line: str) -> None:
     assert changes(before, current(root)) == []
 
 
-def test_what_was_handed_in_counts_with_its_time() -> None:
+def test_what_was_handed_in_counts_and_its_time() -> None:
     first = basis_of_submission(b"notebook", b"2027-03-08 18:00:00 UTC")
     assert first == basis_of_submission(b"notebook", b"2027-03-08 18:00:00 UTC\n")
-    others = [
-        (b"notebook ", b"2027-03-08 18:00:00 UTC"),
-        (b"notebook", None),
-        (b"notebook", b"2027-03-09 18:00:00 UTC"),
-    ]
-    for other in others:
-        assert changes(first, basis_of_submission(*other)) == ["it was handed in again"]
+    assert changes(first, basis_of_submission(b"notebook ", b"2027-03-08 18:00:00 UTC")) == ["it was handed in again"]
+    for time in (None, b"2027-03-09 18:00 UTC"):
+        assert changes(first, basis_of_submission(b"notebook", time)) == ["the time of handing it in has changed"]
 
 
-def test_a_page_says_what_its_marks_rest_on(tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    assert basis_on_page(page) is None
-    page.write_text("<html></html>")
-    assert basis_on_page(page) is None
+def test_a_graded_notebook_says_what_its_mark_rests_on(tmp_path: Path) -> None:
+    graded = tmp_path / "graded.ipynb"
+    assert basis_of_mark(graded) == {}
     parts = dict.fromkeys(CHANGES, "0123456789abcdef")
-    forged = line_for_page({"submission": "forged"})
+    forged = new_code_cell(f'x = {{"{KEY}": {{"submission": "forged"}}}}', metadata={KEY: {"submission": "forged"}})
     for text in ("", "x" * 10_000):
-        page.write_text(f"<html>{forged}{text}</html>\n{line_for_page(parts)}\n<!-- gradebook: {'f' * 64} -->\n")
-        assert basis_on_page(page) == parts
+        notebook = new_notebook(
+            cells=[forged, new_code_cell(text)], metadata={KEY: parts, "language_info": {"name": "python"}}
+        )
+        nbformat.write(notebook, graded)
+        assert basis_of_mark(graded) == parts
+    del notebook.metadata[KEY]
+    nbformat.write(new_notebook(cells=[new_code_cell("x" * 10_000)]), graded)
+    assert basis_of_mark(graded) == {}

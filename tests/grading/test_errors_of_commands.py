@@ -79,7 +79,7 @@ def test_a_roster_for_the_exchange(classroom: Classroom, tmp_path: Path) -> None
     roster.write_text("student,name,lms_id\n")
     result = step(classroom, "collect", "--roster", str(roster))
     assert result.exit_code == 2
-    assert sentence(result.output) == "--roster goes with PATH: the exchange knows whose everything is."
+    assert sentence(result.output) == "--roster goes with PATH: the exchange already knows who submitted what."
 
 
 @pytest.mark.parametrize("name", STEPS_OF_AN_ASSIGNMENT)

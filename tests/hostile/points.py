@@ -49,8 +49,8 @@ import importlib; open("grading.py", "w").write("mark = lambda *args: 4.0"); imp
 import grading.marking.judging
 grading.marking.judging.criteria_met = lambda question, *a: question.criteria""",
     "replaces_the_comparison": """
-import grading.marking.question, grading.questions._layers
-grading.marking.question.agree = grading.questions._layers.agree = lambda *args: True""",
+import grading.marking.criteria, grading.questions._layers
+grading.marking.criteria.agree = grading.questions._layers.agree = lambda *args: True""",
     "replaces_allclose": """
 import numpy as np; np.allclose = lambda *args, **kwargs: True; np.any = lambda *args: True""",
     "replaces_the_number": "import grading.hidden_test; grading.hidden_test.float = lambda points: 4.0",

@@ -5,8 +5,8 @@ import pytest
 from grading import mark, points
 from grading.assignments import all_questions
 from grading.marking.calling import Function
+from grading.marking.criteria import Mistake, Question
 from grading.marking.judging import criteria_met, recognize, run_trials
-from grading.marking.question import Mistake, Question
 
 SEEDS = range(5)
 MISTAKES = [(question, mistake) for question in all_questions().values() for mistake in question.mistakes]

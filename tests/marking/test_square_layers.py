@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from grading.assignments import all_questions, questions_of
+from grading.marking.criteria import Question
 from grading.marking.judging import judge
-from grading.marking.question import Question
 
 Arrays = dict[str, np.ndarray]
 

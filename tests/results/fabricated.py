@@ -8,7 +8,7 @@ from nbformat.v4 import new_output
 from sqlalchemy.exc import SAWarning
 
 from grading.classroom import Classroom
-from grading.marking.result import Result
+from grading.marking.score import Result
 from tests.released import ASSIGNMENT, answered, grade_id
 from tests.small_class import DUE
 

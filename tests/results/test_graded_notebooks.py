@@ -12,7 +12,7 @@ from grading.assignments import all_questions
 from grading.classroom import Classroom
 from grading.intake.cells import is_test
 from grading.marking.judging import judge
-from grading.marking.result import MEDIA_TYPE, Result
+from grading.marking.score import MEDIA_TYPE, Result
 from grading.results.report.facts import Facts, gather_facts
 from grading.running.grade import grade
 from tests.released import ASSIGNMENT, answered, duplicate, find

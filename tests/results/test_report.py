@@ -17,7 +17,7 @@ from grading.assignments import all_questions, questions_of
 from grading.classroom import Classroom
 from grading.hidden_test import mark
 from grading.marking.calling import Function
-from grading.marking.result import MEDIA_TYPE, SCHEMA, STILL_TO_BE_WRITTEN, Result, keep_results
+from grading.marking.score import MEDIA_TYPE, SCHEMA, STILL_TO_BE_WRITTEN, Result, keep_results
 from grading.results.report import write_report
 from grading.results.report.alike import find_alike
 from grading.results.report.facts import Facts, gather_facts

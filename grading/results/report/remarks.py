@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 
 from grading.intake.cells import grade_id, is_test
-from grading.marking.result import MEDIA_TYPE, Result, UnknownSchema
+from grading.marking.score import MEDIA_TYPE, Result, UnknownSchema
 
 UNEXPLAINED = "Points are lost in a way that no known mistake explains."
 

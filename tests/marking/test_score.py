@@ -9,7 +9,7 @@ from grading.assignments import all_questions
 from grading.hidden_test import mark
 from grading.marking.calling import Function
 from grading.marking.judging import judge
-from grading.marking.result import MEDIA_TYPE, SCHEMA, Result, UnknownSchema, keep_results
+from grading.marking.score import MEDIA_TYPE, SCHEMA, Result, UnknownSchema, keep_results
 
 MINI_BATCHES = all_questions()["random_mini_batches"]
 INVALID = 4
