@@ -1,6 +1,7 @@
 """Feedback pages made again from the gradebook, with the marks and comments that were given by hand meanwhile."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -64,10 +65,10 @@ def make_pages(
             else:
                 pages.unchanged += 1
         if todo:
-            results = graded(
-                _tasks(classroom, gradebook.engine, todo), open_executor or enough_processes(workers, len(todo))
-            )
-            _make(classroom, results, len(todo), pages)
+            tasks = _tasks(classroom, gradebook.engine, todo)
+            # Whatever ends the writing ends the workers, too.
+            with closing(graded(tasks, open_executor or enough_processes(workers, len(todo)))) as results:
+                _make(classroom, results, len(todo), pages)
         return pages
 
 

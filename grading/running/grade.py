@@ -7,6 +7,7 @@ or the loss of a worker, run it again: it goes on with what is missing.
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -93,8 +94,9 @@ def grade(
             tqdm.write(sentence)
         with classroom.gradebook() as gradebook:
             tasks = _tasks(classroom, gradebook.engine, todo, trusted)
-            results = graded(tasks, open_executor or enough_processes(workers, len(todo)))
-            return _write_all(classroom, gradebook.engine, results, len(todo))
+            # Whatever ends the writing ends the workers, too.
+            with closing(graded(tasks, open_executor or enough_processes(workers, len(todo)))) as results:
+                return _write_all(classroom, gradebook.engine, results, len(todo))
 
 
 def waiting(classroom: Classroom, assignment: str | None = None, *, again: bool = False) -> list[Waiting]:

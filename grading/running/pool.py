@@ -5,7 +5,7 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -125,7 +125,7 @@ def _end_with_the_coordinator() -> None:
     os._exit(1)
 
 
-def graded(tasks: Iterable[Task], open_executor: OpenExecutor) -> Iterator[tuple[Task, Graded]]:
+def graded(tasks: Iterable[Task], open_executor: OpenExecutor) -> Generator[tuple[Task, Graded]]:
     """Grade submissions and yield each with its result, in the order in which they are done.
 
     What a lost worker may have had in hand is tried again, one at a time. A task that loses a worker then, too, has
