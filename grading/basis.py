@@ -123,8 +123,7 @@ def basis_of_submission(notebook: bytes, handed_in: bytes | None) -> Basis:
 
 def basis_of_files(notebook: Path) -> Basis:
     """Return the digests of what a student handed in, from its files."""
-    time = notebook.with_name(timestamp.NAME)
-    return basis_of_submission(notebook.read_bytes(), time.read_bytes() if time.is_file() else None)
+    return basis_of_submission(notebook.read_bytes(), timestamp.content(notebook.parent))
 
 
 def basis_of_mark(autograded: Path) -> Basis:

@@ -34,6 +34,16 @@ def read(folder: Path) -> datetime | None:
         return None
 
 
+def content(folder: Path) -> bytes | None:
+    """Return the bytes of a folder's timestamp.txt, which need not be a time; None if there is no such file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    file = folder / NAME
+    return file.read_bytes() if file.is_file() else None
+
+
 def is_readable(folder: Path) -> bool:
     """Check whether nbgrader can read a folder's timestamp.txt, which exists; an empty one counts as no time at all."""
     try:

@@ -117,10 +117,11 @@ def waiting(classroom: Classroom, assignment: str | None = None, *, again: bool 
         }
     for submission in sorted(classroom.submissions(), key=attrgetter("assignment", "student")):
         if submission.assignment in shared:
-            before = basis_of_mark(classroom.notebook("autograded", *submission)) if submission in marked else {}
+            autograded = classroom.notebook("autograded", *submission)
+            is_marked = submission in marked and autograded.exists()
+            before = basis_of_mark(autograded) if is_marked else {}
             now = shared[submission.assignment] | _basis_of_handed_in(classroom, submission)
-            is_new = submission not in marked or not classroom.notebook("autograded", *submission).exists()
-            if reason := NEW if is_new else _reason(classroom, submission, before, now, again):
+            if reason := _reason(classroom, submission, before, now, again) if is_marked else NEW:
                 found.append(Waiting(submission, reason, before))
     return found
 
@@ -210,9 +211,8 @@ def _tasks(classroom: Classroom, engine: Engine, todo: Iterable[Waiting], truste
 
 def _read(path: Path) -> tuple[bytes, bytes | None]:
     """Read what was handed in; links, pipes and what is too large have been set aside."""
-    handed_in = path.with_name(timestamp.NAME)
     try:
-        return path.read_bytes(), handed_in.read_bytes() if handed_in.is_file() else None
+        return path.read_bytes(), timestamp.content(path.parent)
     except OSError:
         unreadable = in_its_place(Refused("The notebook may not be read."))
         return nbformat.writes(unreadable).encode(), None

@@ -16,6 +16,7 @@ from nbgrader.apps import NbGraderAPI
 
 from grading.classroom import Classroom, Submission
 from grading.intake import timestamp
+from grading.intake.setting_aside import REFUSED
 from grading.running.rows import Rows
 from grading.running.scratch_gradebook import gradebook_of
 
@@ -79,7 +80,7 @@ def grade_submission(task: Task) -> Graded:
         try:
             return _grade(task, classroom, nbgrader)
         finally:
-            for step in ("submitted", "autograded", "feedback", "refused"):
+            for step in ("submitted", "autograded", "feedback", REFUSED):
                 shutil.rmtree(classroom.directory / step, ignore_errors=True)
 
 

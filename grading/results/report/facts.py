@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Grade, Gradebook, SubmittedNotebook
 from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import is_solution
+from traitlets.config import Config
 
 from grading.assignments import questions_of, source_notebook
 from grading.classroom import Classroom
@@ -95,7 +96,8 @@ def gather_facts(classroom: Classroom, assignment: str) -> Facts:
         nbgrader.api.MissingEntry: the assignment is not in the gradebook.
     """
     handed_in = [student for student, name in classroom.submissions() if name == assignment]
-    looks = {student: _look_at(classroom, student, assignment) for student in handed_in}
+    config = classroom.config()
+    looks = {student: _look_at(classroom, student, assignment, config) for student in handed_in}
     common = _common(looks)
     with classroom.gradebook() as gradebook:
         known = gradebook.find_assignment(assignment)
@@ -155,9 +157,9 @@ def _in_order(assignment: str, notebooks: Iterable[Any]) -> list[Any]:
     return sorted(cells, key=lambda cell: (order.index(cell.name) if cell.name in order else len(order), cell.name))
 
 
-def _look_at(classroom: Classroom, student: str, assignment: str) -> _Look:
+def _look_at(classroom: Classroom, student: str, assignment: str, config: Config) -> _Look:
     submitted = classroom.notebook("submitted", student, assignment)
-    handed_in = read_canonical(source_notebook(assignment), submitted, classroom.config())
+    handed_in = read_canonical(source_notebook(assignment), submitted, config)
     graded = _graded(classroom, student, assignment)
     set_aside = _set_aside(classroom.directory / REFUSED / student / assignment)
     return _Look(
