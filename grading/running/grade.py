@@ -140,10 +140,12 @@ def announcement(todo: Iterable[Waiting]) -> list[str]:
 def _reason(classroom: Classroom, submission: Submission, before: Basis, now: Basis, again: bool) -> str | None:
     if again:
         return ASKED_FOR
-    if not before:
-        return "there is no record of what its marks rest on"
+    if now.keys() - before.keys():
+        # It was graded by another version: to say what has changed would be a guess.
+        return "there is no record of all that its marks rest on"
     if changed := changes(before, now):
-        return " and ".join(changed)
+        *others, last = changed
+        return f"{', '.join(others)} and {last}" if others else last
     return None if classroom.feedback(*submission).exists() else "its feedback page is missing"
 
 

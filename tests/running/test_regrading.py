@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grading.basis import KEY
 from grading.classroom import Classroom, Submission
 from grading.running.grade import Waiting, announcement, grade, waiting
 from grading.running.pool import local_processes
@@ -65,6 +66,27 @@ def test_a_release_with_other_points_is_applied(classroom: Classroom) -> None:
         cell.max_score = 6
         gradebook.db.commit()
     assert set(reasons(classroom).values()) == {"its release has changed"}
+
+
+def test_several_changes_are_listed(classroom: Classroom) -> None:
+    with classroom.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=DUE + timedelta(days=1))
+    submitted = classroom.notebook("submitted", *ADA)
+    submitted.write_bytes(submitted.read_bytes() + b"\n")
+    submitted.with_name("timestamp.txt").write_text("2027-03-09 18:00:00 UTC")
+    assert reasons(classroom) == {
+        "ada": "it was handed in again, the time of handing it in has changed and its due date has changed",
+        "euler": "its due date has changed",
+    }
+
+
+def test_what_an_older_version_did_not_record_is_not_called_a_change(classroom: Classroom) -> None:
+    autograded = classroom.notebook("autograded", *ADA)
+    notebook = nbformat.read(autograded, as_version=4)
+    del notebook.metadata[KEY]["due date"]
+    autograded.chmod(0o644)
+    nbformat.write(notebook, autograded)
+    assert reasons(classroom) == {"ada": "there is no record of all that its marks rest on"}
 
 
 def test_an_extension_confirms_what_was_confirmed(classroom: Classroom) -> None:
