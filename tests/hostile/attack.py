@@ -53,7 +53,9 @@ class Scene(Protocol):
     heard: list[str]  # what arrived there
     graded: dict[str, Graded]
     seconds: float  # that grading took, the honest submissions included, for each attack that was tried together
-    megabytes: float  # the most memory that one process of the grading took
+    megabytes: float  # the most memory that one process of the grader took
+    cpu_seconds: float  # the most that one process of the grader took, likewise
+    graded_again: set[str]  # whose page a second run made again, or had to make
 
     def processes(self) -> list[str]:
         """List the command lines, after grading."""
@@ -164,4 +166,24 @@ def takes(seconds: float, megabytes: float = 1_500) -> Check:
     """Look whether it used up more than its share, or harmed somebody else by it."""
     return lambda scene, graded: (
         scene.seconds > seconds or scene.megabytes > megabytes or honest_work_suffers(scene, graded)
+    )
+
+
+MEGABYTES_OF_THE_GRADER = 450
+CPU_SECONDS_OF_THE_GRADER = 60
+
+
+def breaks_the_rule(scene: Scene, graded: Graded) -> bool:
+    """Whether anybody but the attacker felt the submission, or it was not dealt with once and for all.
+
+    Others get their marks; it gets a grade and a page; no process of the grader takes much for it; and the next run
+    finds nothing to do.
+    """
+    return (
+        honest_work_suffers(scene, graded)
+        or not graded.points
+        or graded.feedback is None
+        or scene.me in scene.graded_again
+        or scene.megabytes > MEGABYTES_OF_THE_GRADER
+        or scene.cpu_seconds > CPU_SECONDS_OF_THE_GRADER
     )

@@ -62,8 +62,9 @@ class Scene:
         """
         self.folder, self.stock = folder, stock
         self.token, self.me, self.heard, self.graded = secrets.token_hex(8), "", [], {}
+        self.graded_again: set[str] = set()
         self.project, self.home, self.outside = (folder / name for name in ("project", "home", "outside"))
-        self.seconds = self.megabytes = 0.0
+        self.seconds = self.megabytes = self.cpu_seconds = 0.0
         self._untouched = folder.with_name(f"{folder.name}-untouched")
         for path in (self.home, self.outside, self.project / "_class" / "submitted" / f"{self.token}-student"):
             path.mkdir(parents=True)
@@ -78,7 +79,7 @@ class Scene:
         # The kernels that nbgrader starts import this class's packages, and not the project's own.
         self._python = str(derive(folder / "python", self.project)) if stock else sys.executable
         self._hide_secrets()
-        released = self._nbgrader("generate_assignment", ASSIGNMENT, seconds=200)
+        released = self._run("nbgrader", "generate_assignment", ASSIGNMENT, seconds=200)
         assert released == 0, (folder / "log.txt").read_text()
         with Gradebook(self.gradebook) as gradebook:
             gradebook.add_student(HONEST, last_name=f"{self.token}-gradebook")
@@ -113,7 +114,8 @@ class Scene:
         self._stop_what_is_left()
         self.heard.clear()
         self.graded.clear()
-        self.megabytes = 0.0
+        self.graded_again.clear()
+        self.megabytes = self.cpu_seconds = 0.0
         for part in (self.project, self.home):
             shutil.rmtree(part)
             shutil.copytree(self._untouched / part.name, part)
@@ -121,13 +123,16 @@ class Scene:
             if not path.is_socket():
                 path.unlink()
 
-    def attempt(self, attacks: Iterable[Attack], seconds: float = 240, look=None) -> dict[Attack, bool]:
+    def attempt(
+        self, attacks: Iterable[Attack], seconds: float = 240, look=None, by_workers: bool = False
+    ) -> dict[Attack, bool]:
         """Hand in the attacks, grade the class, and see which attacks succeeded.
 
         Args:
             attacks: to be tried together.
             seconds: after which grading is ended by force.
             look: shows this scene to a browser; feedback is made for it.
+            by_workers: whether the project's own command grades, and then once more; else nbgrader's `autograde`.
         """
         self._start_afresh()
         scenes = {}
@@ -137,11 +142,15 @@ class Scene:
             folder = self._submitted(mine.me)
             folder.mkdir(parents=True)
             attack.hand_in(folder, mine)
-        self.grade(seconds, feedback=look is not None)
+        if by_workers:
+            self.grade_by_workers(seconds)
+        else:
+            self.grade(seconds, feedback=look is not None)
         if look:
             look(self)
         for mine in scenes.values():
-            mine.seconds, mine.megabytes = self.seconds / len(scenes), self.megabytes
+            mine.seconds = self.seconds / len(scenes)
+            mine.megabytes, mine.cpu_seconds = self.megabytes, self.cpu_seconds / len(scenes)
         return {a: a.succeeded(mine, self.graded.get(mine.me, Graded())) for a, mine in scenes.items()}
 
     @staticmethod
@@ -152,10 +161,29 @@ class Scene:
     def grade(self, seconds: float, feedback: bool) -> None:
         """Autograde everybody and, if asked for, make the feedback."""
         started = monotonic()
-        self._nbgrader("autograde", ASSIGNMENT, seconds=seconds)
+        self._run("nbgrader", "autograde", ASSIGNMENT, seconds=seconds)
         if feedback:
-            self._nbgrader("generate_feedback", ASSIGNMENT, seconds=seconds)
+            self._run("nbgrader", "generate_feedback", ASSIGNMENT, seconds=seconds)
         self.seconds = monotonic() - started
+        self._look_at_what_became_of_everybody()
+
+    def grade_by_workers(self, seconds: float) -> None:
+        """Grade everybody with the project's own command, on two workers, and run it once more."""
+        command = ["grading", "grade", ASSIGNMENT, "--workers", "2"]
+        started = monotonic()
+        self._run(*command, seconds=seconds)
+        self.seconds = monotonic() - started
+        before = self._pages()
+        self._run(*command, seconds=seconds)
+        after = self._pages()
+        self.graded_again.update(student for student in before | after if before.get(student) != after.get(student))
+        self._look_at_what_became_of_everybody()
+
+    def _pages(self) -> dict[str, int]:
+        pages = (self.project / "_class" / "feedback").glob(f"*/{ASSIGNMENT}/{ASSIGNMENT}.html")
+        return {page.parts[-3]: page.stat().st_mtime_ns for page in pages}
+
+    def _look_at_what_became_of_everybody(self) -> None:
         # What lives on has the time to show it.
         sleep(1)
         for folder in (self.project / "_class" / "submitted").iterdir():
@@ -199,12 +227,12 @@ class Scene:
         self._submitted(HONEST).mkdir(parents=True)
         save(self._submitted(HONEST), notebook)
 
-    def _nbgrader(self, *command: str, seconds: float) -> int:
-        kilobytes = self.folder / "kilobytes.txt"
+    def _run(self, *command: str, seconds: float) -> int:
+        most = self.folder / "most.json"
         with (self.folder / "log.txt").open("a") as log:
-            measured = [sys.executable, str(MEASURED), str(kilobytes), str(seconds)]
+            measured = [sys.executable, str(MEASURED), str(most), str(seconds)]
             process = subprocess.run(
-                [*measured, self._python, "-m", "nbgrader", *command],
+                [*measured, self._python, "-m", *command],
                 cwd=self.project,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
@@ -213,7 +241,9 @@ class Scene:
                 preexec_fn=_limit if self.stock else None,
                 check=False,
             )
-        self.megabytes = max(self.megabytes, int(kilobytes.read_text()) / 1024)
+        taken = json.loads(most.read_text())
+        self.megabytes = max(self.megabytes, taken["megabytes"])
+        self.cpu_seconds = max(self.cpu_seconds, taken["cpu_seconds"])
         return process.returncode
 
     def environment(self) -> dict[str, str]:
