@@ -35,8 +35,11 @@ def judge(question: Question, function: Function, seed: int | Sequence[int]) -> 
 
 def run_trials(question: Question, function: Function, seed: int | Sequence[int]) -> list[Trial]:
     """Call the function and the reference on the hidden cases of this seed."""
-    cases = question.cases(np.random.default_rng(seed))
-    return [Trial(case, call(function, case), call(question.reference, case)) for case in cases]
+    trials = []
+    for case in question.cases(np.random.default_rng(seed)):
+        expected = call(question.reference, case)
+        trials.append(Trial(case, call(function, case, expected), expected))
+    return trials
 
 
 def criteria_met(question: Question, trials: Sequence[Trial]) -> list[Criterion]:
@@ -47,7 +50,10 @@ def criteria_met(question: Question, trials: Sequence[Trial]) -> list[Criterion]
 
 def recognize(question: Question, trials: Sequence[Trial]) -> Mistake | None:
     """Return the common mistake that behaves exactly as the student's function did; None if there is none."""
-    observed = [question.observe(trial) for trial in trials]
+    try:
+        observed = [question.observe(trial) for trial in trials]
+    except Exception:  # noqa: BLE001, what cannot be observed is no common mistake
+        return None
     for mistake in question.mistakes:
         mistaken = [Trial(trial.case, call(mistake.function, trial.case), trial.expected) for trial in trials]
         if agree(observed, [question.observe(trial) for trial in mistaken]):

@@ -3,8 +3,10 @@
 import time
 from typing import Any
 
+from grading.sandbox.bounds import STEP, VALUE
 from grading.sandbox.connection import FAILURES, Connection, Lost, Request, reason
-from grading.sandbox.inside.wire import Late, WireError
+from grading.sandbox.inside.limits import Size
+from grading.sandbox.inside.wire import Late, TooLarge, WireError
 from grading.sandbox.limits import MAX_RESTARTS, STEP_SECONDS
 
 
@@ -36,16 +38,18 @@ class Calls:
         self._begun = False
         self._crashes = 0
 
-    def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], largest: Size) -> Any:
         """Call a function and return the sandbox's reply: untrusted, plain data.
 
         Args:
             name: of the function.
             args: positional arguments, plain data.
             kwargs: keyword arguments, plain data.
+            largest: that the reply may be.
 
         Raises:
             CallFailed: there was no reply.
+            TooLarge: the reply is larger.
         """
         began = time.monotonic()
         if self._seconds <= 0:
@@ -53,7 +57,9 @@ class Calls:
         if self._crashes >= MAX_RESTARTS:
             raise CallFailed("too many calls ended their process", late=False)
         try:
-            return self._call({"do": "call", "name": name, "args": args, "kwargs": kwargs})
+            return self._call({"do": "call", "name": name, "args": args, "kwargs": kwargs}, largest)
+        except TooLarge:
+            raise
         except (Lost, *FAILURES) as failure:
             self._connection.close()
             self._begun = False
@@ -83,7 +89,7 @@ class Calls:
         if self._begun:
             self._begun = False
             try:
-                self._connection.ask({"do": "end"}, STEP_SECONDS)
+                self._connection.ask({"do": "end"}, STEP_SECONDS, STEP)
             except Lost:
                 return
 
@@ -93,16 +99,16 @@ class Calls:
         if not self._begun:
             began = time.monotonic()
             self._connection.open()
-            if self._connection.ask({"do": "question", "of": self._kept}, STEP_SECONDS) != "ready":
+            if self._connection.ask({"do": "question", "of": self._kept}, STEP_SECONDS, STEP) != "ready":
                 self._connection.close()
                 raise Lost(reason(WireError()))
             self._begun = True
             # The time that a new process takes to run all cells again is not the function's.
             self._seconds += time.monotonic() - began
 
-    def _call(self, request: Request) -> Any:
+    def _call(self, request: Request, largest: Size) -> Any:
         self._begin()
-        reply = self._connection.exchange(request, self._seconds)
+        reply = self._connection.exchange(request, self._seconds, largest)
         if reply.tells_of_death:
             self._begun = False
             self._crashes += 1
@@ -117,4 +123,4 @@ class Calls:
 
     def _look_up(self, name: str) -> Any:
         self._begin()
-        return self._connection.ask({"do": "look up", "name": name}, STEP_SECONDS)
+        return self._connection.ask({"do": "look up", "name": name}, STEP_SECONDS, VALUE)

@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from grading.sandbox.bounds import OUTPUTS
+from grading.sandbox.inside.limits import Size
 from grading.sandbox.inside.wire import DIED, Closed, Late, WireError
 from grading.sandbox.launch import Child, Zygote
 from grading.sandbox.limits import GRACE_SECONDS, MAX_RESTARTS, Limits
@@ -84,7 +86,7 @@ class Connection:
         """
         self._to_repeat.append((request, seconds))
 
-    def ask(self, request: Request, seconds: float) -> Any:
+    def ask(self, request: Request, seconds: float, largest: Size = OUTPUTS) -> Any:
         """Send a request and return the value of its reply: untrusted, plain data.
 
         The first delay is met with an interrupt; the second ends the process.
@@ -92,12 +94,13 @@ class Connection:
         Args:
             request: for the process.
             seconds: until the interrupt.
+            largest: that the reply may be; by default as large as the outputs of a cell.
 
         Raises:
             Lost: there was no proper reply, and the process is gone.
         """
         try:
-            reply = self.exchange(request, seconds)
+            reply = self.exchange(request, seconds, largest)
             if not reply.fits:
                 raise WireError("an answer to another request")
         except FAILURES as failure:
@@ -105,7 +108,7 @@ class Connection:
             raise Lost(reason(failure)) from failure
         return reply.value
 
-    def exchange(self, request: Request, seconds: float) -> Reply:
+    def exchange(self, request: Request, seconds: float, largest: Size) -> Reply:
         """Send a request and wait for whatever comes back, after a delay with an interrupt.
 
         Unlike `ask`, it leaves the process alone, whatever comes of it.
@@ -113,10 +116,12 @@ class Connection:
         Args:
             request: for the process.
             seconds: until the interrupt; fewer if the notebook's time ends before.
+            largest: that the reply may be.
 
         Raises:
             Late: nothing came, even after an interrupt, or the notebook's time had ended already.
             Closed: there is no process, or it ended.
+            TooLarge: the reply is larger.
             WireError: what came is no message.
         """
         deadline = min(time.monotonic() + seconds, self._end)
@@ -128,11 +133,11 @@ class Connection:
         self._child.channel.send(self._number, request, deadline)
         late = False
         try:
-            answered, value = self._child.channel.receive(deadline)
+            answered, value = self._child.channel.receive(deadline, largest)
         except Late:
             late = True
             self._child.interrupt()
-            answered, value = self._child.channel.receive(time.monotonic() + GRACE_SECONDS)
+            answered, value = self._child.channel.receive(time.monotonic() + GRACE_SECONDS, largest)
         return Reply(value, answered == self._number, answered == DIED, late)
 
 

@@ -1,24 +1,39 @@
 """A student's function on the grader's side: called like any function, executed in the sandbox."""
 
 import builtins
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from grading.marking.calling import AnswerTooLarge, Case, IsolatedFunction, Outcome, nearest_told
+from grading.sandbox.bounds import bounds_of_answer, bounds_of_call
 from grading.sandbox.calls import CallFailed, Calls
+from grading.sandbox.inside.limits import MAX_ERROR_CHARACTERS, TOO_LARGE, Size
+from grading.sandbox.inside.wire import TooLarge
 
 
-class RemoteInterrupt(KeyboardInterrupt):
-    """A student's function raised KeyboardInterrupt, which must not look like the grader's own Ctrl-C."""
+@dataclass(frozen=True)
+class _Answer:
+    """What a call came to: a value or an error, and the arguments as they were afterwards."""
+
+    value: Any
+    error: BaseException | None
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
 
 
-class RemoteFunction:
+class RemoteFunction(IsolatedFunction):
     """Calls a function of the notebook by name.
 
-    The arguments go out as copies. Whatever the function changes in them is then changed in the arguments here, so that
-    a test can check whether they were left untouched. An exception is raised again as its built-in class, with the name
-    of the function as `raised_in`. A call that does not end raises TimeoutError, and one that ends its process raises
-    SystemError.
+    The arguments go out as copies. What the function changes in them is then changed in the arguments here, so that a
+    test can check whether they were left untouched: the contents of arrays, lists and dictionaries, and the states of
+    random generators. An array that got another shape or type is replaced in the list or dictionary that holds it; one
+    that is an argument itself stays as it is.
+
+    An exception is raised again as the nearest class of `grading.marking.calling.TOLD`, with the name of the function
+    as `raised_in`. A call that does not end raises TimeoutError, and one that ends its process raises SystemError. An
+    answer larger than `grading.sandbox.bounds` allows raises AnswerTooLarge.
 
     Args:
         name: of the function in the notebook.
@@ -31,55 +46,75 @@ class RemoteFunction:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function and return its value."""
+        answer = self._ask(args, kwargs, bounds_of_call(args, kwargs))
+        _put_back(args, answer.args)
+        _put_back(kwargs, answer.kwargs)
+        if answer.error is not None:
+            raise answer.error
+        return answer.value
+
+    def answer(self, case: Case, expected: Outcome) -> Outcome:
+        """Return the outcome of a hidden call, which is an error if the answer is far larger than the right one."""
+        answer = self._ask(case.args, case.kwargs, bounds_of_answer(expected))
+        error = None if answer.error is None else nearest_told(type(answer.error)).__name__
+        return Outcome(answer.value, error, answer.args, answer.kwargs)
+
+    def _ask(self, args: tuple[Any, ...], kwargs: dict[str, Any], largest: Size) -> _Answer:
+        def failure(kind: type[Exception], message: str) -> _Answer:
+            return _Answer(None, kind(f"{self.__name__}: {message}"), args, kwargs)
+
         try:
-            reply = self._calls.call(self.__name__, args, kwargs)
-        except CallFailed as failure:
-            raise (TimeoutError if failure.late else SystemError)(f"{self.__name__}: {failure}") from None
-        if not (isinstance(reply, dict) and reply.keys() == {"value", "error", "text", "args", "kwargs"}):
-            raise SystemError(f"{self.__name__}: its process broke the rules of the wire")
-        _put_back(args, reply["args"])
-        _put_back(kwargs, reply["kwargs"])
-        if reply["error"] is not None:
-            error = _exception(reply["error"], reply["text"])
-            error.__dict__["raised_in"] = self.__name__
-            raise error
-        return reply["value"]
+            reply = self._calls.call(self.__name__, args, kwargs, largest)
+        except TooLarge:
+            return failure(AnswerTooLarge, "too large an answer")
+        except CallFailed as failed:
+            return failure(TimeoutError if failed.late else SystemError, str(failed))
+        match reply:
+            case {"error": str(name)} if name == TOO_LARGE:
+                return failure(AnswerTooLarge, "too large an answer")
+            case {
+                "value": value,
+                "error": None | str() as name,
+                "text": str(text),
+                "args": tuple() as args_after,
+                "kwargs": dict() as kwargs_after,
+            } if len(args_after) == len(args) and kwargs_after.keys() == kwargs.keys():
+                error = None if name is None else self._exception(name, text)
+                return _Answer(value, error, args_after, kwargs_after)
+        return failure(SystemError, "its process broke the rules of the wire")
 
-
-def _exception(name: Any, text: Any) -> BaseException:
-    kind = getattr(builtins, name, None) if isinstance(name, str) else None
-    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
-        return SystemError("its process broke the rules of the wire")
-    if issubclass(kind, KeyboardInterrupt):
-        kind = RemoteInterrupt
-    try:
-        return kind(str(text))
-    except TypeError:  # a class that takes more than a message, such as UnicodeDecodeError
-        return kind.__new__(kind)
+    def _exception(self, name: str, text: str) -> BaseException:
+        kind = getattr(builtins, name, None)
+        if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+            kind = Exception
+        error = nearest_told(kind)(text[:MAX_ERROR_CHARACTERS])
+        error.__dict__["raised_in"] = self.__name__
+        return error
 
 
 def _put_back(original: Any, after: Any) -> Any:
-    """Make `original` what it is after the call, in place if possible, and return what stands for it now."""
-    match original:
-        case np.ndarray() if isinstance(after, np.ndarray) and after.dtype == original.dtype:
-            if after.shape != original.shape:
-                original.resize(after.shape, refcheck=False)
-            if original.flags.writeable:
-                original[...] = after
+    """Make `original` what it is after the call, in place if possible, and return what stands for it now.
+
+    An array is never resized in place: other arrays may be views of its memory.
+    """
+    match original, after:
+        case np.ndarray(), np.ndarray() if (original.shape, original.dtype) == (after.shape, after.dtype):
+            if not original.flags.writeable:
+                return after
+            original[...] = after
             return original
-        case dict() if isinstance(after, dict):
+        case dict(), dict():
             changed = {key: _put_back(original.get(key), value) for key, value in after.items()}
             original.clear()
             original.update(changed)
             return original
-        case list() if isinstance(after, list):
+        case list(), list():
             pairs = zip(original, after, strict=False)
             original[:] = [*(_put_back(*pair) for pair in pairs), *after[len(original) :]]
             return original
-        case tuple() if isinstance(after, tuple) and len(after) == len(original):
+        case tuple(), tuple() if len(after) == len(original):
             return tuple(map(_put_back, original, after))
-        case np.random.Generator() if isinstance(after, np.random.Generator):
-            if type(after.bit_generator) is type(original.bit_generator):
-                original.bit_generator.state = after.bit_generator.state
+        case np.random.Generator(), np.random.Generator() if type(after.bit_generator) is type(original.bit_generator):
+            original.bit_generator.state = after.bit_generator.state
             return original
     return after

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from grading.sandbox.bounds import STEP
 from grading.sandbox.calls import Calls
 from grading.sandbox.connection import Connection, Lost
 from grading.sandbox.launch import Zygote
@@ -60,7 +61,7 @@ class Session:
         request = {"do": "keep"}
         try:
             self._connection.open()
-            self._connection.ask(request, STEP_SECONDS)
+            self._connection.ask(request, STEP_SECONDS, STEP)
         except Lost:
             return None
         self._connection.repeat_after_loss(request, STEP_SECONDS)

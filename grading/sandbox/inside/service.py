@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .limits import MAX_ERROR_CHARACTERS, MAX_ITERATOR_ITEMS
+from .limits import MAX_ERROR_CHARACTERS, MAX_ITERATOR_ITEMS, TOO_LARGE
 from .shell import NotebookShell
 from .snapshot import Snapshot
 from .wire import DIED, Channel, Closed
@@ -64,8 +64,8 @@ def _answer(shell: NotebookShell, channel: Channel, number: int) -> None:
         reply = _call(shell.user_ns.get(request["name"]), request["args"], request["kwargs"])
         try:
             channel.send(number, reply)
-        except ValueError as error:  # the reply does not fit into a message
-            channel.send(number, {"value": None, "error": "ValueError", "text": str(error), "args": (), "kwargs": {}})
+        except ValueError:  # the reply does not fit into a message
+            channel.send(number, {"error": TOO_LARGE})
 
 
 def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
