@@ -15,12 +15,20 @@ def agree(one: Any, other: Any) -> bool:
 
     Arrays must have the same shape; a number agrees with an array of shape (). A list agrees with a tuple of the same
     items, and a random generator with one in the same state. NaN agrees only with NaN, and an object of
-    another type with nothing.
+    another type with nothing. Values that cannot be compared, such as lists that contain themselves, do not agree.
     """
+    try:
+        with np.errstate(all="ignore"):
+            return _agree(one, other)
+    except Exception:  # noqa: BLE001, no value that a function returns may end the grading
+        return False
+
+
+def _agree(one: Any, other: Any) -> bool:
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(agree(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(_agree(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(agree, one, other))
+        return len(one) == len(other) and all(map(_agree, one, other))
     if isinstance(one, str) or isinstance(other, str) or one is None or other is None:
         return type(one) is type(other) and one == other
     if isinstance(one, np.random.Generator) and isinstance(other, np.random.Generator):

@@ -10,6 +10,8 @@ from typing import Any
 
 from IPython.display import display
 
+from grading.marking.calling import AnswerTooLarge
+
 # Jupyter keeps an output's data under a media type, beside the text of the same output.
 MEDIA_TYPE = "application/vnd.optimization-course.mark+json"
 
@@ -52,7 +54,8 @@ class Result:
         calls: number of hidden calls.
         refusals: number of calls that the function refused as it should.
         refusals_due: number of calls that it should have refused.
-        failures: {error: number of calls that raised it and should not have}, by the name of the built-in class.
+        failures: {error: number of calls that raised it and should not have}, by the names in
+            `grading.marking.calling.TOLD`.
         advice: the sentence on the common mistake that was recognized; None if none was.
         written: False if the function only raises NotImplementedError, as it does when it is handed out.
     """
@@ -82,14 +85,18 @@ class Result:
         return self.advice if self.written else STILL_TO_BE_WRITTEN
 
     def sentences(self) -> list[str]:
-        """Return what helps a student who lost points: the explanation, or else which errors their function raised."""
+        """Return what helps a student who lost points: the explanation, or else the error that was raised most often.
+
+        Several errors, with a number each, could tell a good deal of the hidden inputs.
+        """
         if self.points == self.most_points:
             return []
         if self.explanation is not None:
             return [self.explanation]
+        most_often = sorted(self.failures.items(), key=lambda failure: (-failure[1], failure[0]))[:1]
         return [
-            f"Your function raised {error} on {number} of {self.calls} hidden cases."
-            for error, number in sorted(self.failures.items())
+            f"Your function {what_happened(error)} on {number} of {self.calls} hidden cases."
+            for error, number in most_often
         ]
 
     def to_json(self) -> dict[str, Any]:
@@ -126,6 +133,11 @@ class Result:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return self.media()
+
+
+def what_happened(error: str) -> str:
+    """Return what a function did that failed with this error, as a part of a sentence."""
+    return "returned too large an answer" if error == AnswerTooLarge.__name__ else f"raised {error}"
 
 
 _kept: ContextVar[list[Result] | None] = ContextVar("results that are kept", default=None)

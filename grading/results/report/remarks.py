@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 
 from grading.intake.cells import grade_id, is_test
-from grading.marking.score import MEDIA_TYPE, Result, UnknownSchema
+from grading.marking.score import MEDIA_TYPE, Result, UnknownSchema, what_happened
 
 UNEXPLAINED = "Points are lost in a way that no known mistake explains."
 
@@ -63,7 +63,7 @@ def _reasons(result: Result) -> list[str]:
         return []
     if result.explanation is not None:
         return [result.explanation]
-    return [f"The function raised {error}." for error in sorted(result.failures)] or [UNEXPLAINED]
+    return [f"The function {what_happened(error)}." for error in sorted(result.failures)] or [UNEXPLAINED]
 
 
 def _results(cell: NotebookNode) -> tuple[list[Result], bool]:
