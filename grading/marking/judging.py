@@ -42,12 +42,14 @@ def run_trials(question: Question, function: Function, seed: int | Sequence[int]
     return trials
 
 
+@np.errstate(all="ignore")
 def criteria_met(question: Question, trials: Sequence[Trial]) -> list[Criterion]:
     """Return the criteria that hold on these trials, or none if no criterion holds that pays alone."""
     met = [criterion for criterion in question.criteria if criterion.holds(trials)]
     return met if any(criterion.pays_alone for criterion in met) else []
 
 
+@np.errstate(all="ignore")
 def recognize(question: Question, trials: Sequence[Trial]) -> Mistake | None:
     """Return the common mistake that behaves exactly as the student's function did; None if there is none."""
     try:

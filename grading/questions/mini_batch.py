@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -518,10 +519,16 @@ def _pairs(trials: Sequence[Trial], one: str, other: str) -> list[tuple[Trial, T
     return list(zip(ones, others, strict=True))
 
 
+def _is_a_number(value: Any) -> bool:
+    return isinstance(value, Real) or (isinstance(value, np.ndarray) and value.shape == ())
+
+
 def _adds_the_penalty(trials: Sequence[Trial]) -> bool:
     try:
         return all(
-            agree(
+            # A column minus a row would be a matrix.
+            _is_a_number(plain.outcome.value)
+            and agree(
                 penalized.outcome.value - plain.outcome.value,
                 penalized.expected.value - plain.expected.value,
             )

@@ -2,12 +2,16 @@
 
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from grading import mark, points
 from grading.assignments import COURSE, all_questions, questions_of
+from grading.marking.calling import AnswerTooLarge, Case, IsolatedFunction, Outcome
+from grading.marking.criteria import Trial
+from grading.marking.judging import recognize, run_trials
 from solutions.momentum import update_with_momentum
 
 NAME = "update_with_momentum"
@@ -111,6 +115,37 @@ def test_an_interrupt_is_passed_on() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         mark(NAME, interrupted)
+
+
+def test_only_the_error_that_was_raised_most_often_is_told(capsys: pytest.CaptureFixture) -> None:
+    def fails_in_two_ways(parameters, gradients, velocity, learning_rate, beta=0.9):
+        raise (KeyError if np.any(velocity["dW1"]) else ZeroDivisionError)
+
+    assert mark(NAME, fails_in_two_ways) == 0
+    told = capsys.readouterr().out
+    assert "Your function raised KeyError on 12 of 16 hidden cases." in told
+    assert "ZeroDivisionError" not in told
+
+
+class _AnswersTooMuch(IsolatedFunction):
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        raise AnswerTooLarge
+
+    def answer(self, case: Case, expected: Outcome) -> Outcome:
+        return Outcome(None, AnswerTooLarge.__name__, case.args, case.kwargs)
+
+
+def test_an_answer_that_is_too_large_is_told_in_words(capsys: pytest.CaptureFixture) -> None:
+    assert mark(NAME, _AnswersTooMuch()) == 0
+    assert "Your function returned too large an answer on 16 of 16 hidden cases." in capsys.readouterr().out
+
+
+def test_what_cannot_be_observed_is_no_common_mistake() -> None:
+    def observe(trial: Trial) -> object:
+        raise OSError
+
+    question = replace(all_questions()[NAME], observe=observe)
+    assert recognize(question, run_trials(question, update_with_momentum, 1)) is None
 
 
 @pytest.mark.parametrize("ask", [points, lambda name: mark(name, print)])
