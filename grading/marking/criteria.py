@@ -9,6 +9,17 @@ import numpy as np
 from grading.marking.calling import Case, Function, Outcome
 from grading.marking.comparing import agree
 
+# What a value of the wrong type, of the wrong shape or with missing keys raises where it is looked at.
+_WRONG_VALUE = (TypeError, LookupError, ValueError, AttributeError, ArithmeticError)
+
+
+class UnknownLabel(Exception):
+    """A criterion asks for cases that the question doesn't draw: an error of the question, not of a student."""
+
+
+class PaysForNothing(Exception):
+    """A criterion pays a function that returns nothing: an error of the question, not of a student."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -26,10 +37,14 @@ class Criterion:
     Attributes:
         key: short name, which mistakes use to say what they break.
         sentence: what is asked, as students read it in the feedback.
-        points: what it is worth.
+        points: what it is worth: a whole number of at least 1.
         holds: the condition, checked on all trials.
         pays_alone: whether it earns its points even if no other criterion is met. One that a function which does
-            nothing would meet, such as leaving the inputs untouched, should not.
+            nothing would meet should not. Nor should leaving the inputs untouched, which is only the word of the
+            student's own process: it is worth no more than a copy of the arguments in the function's first line.
+
+    Raises:
+        ValueError: the points are not a whole number of at least 1.
     """
 
     key: str
@@ -37,6 +52,24 @@ class Criterion:
     points: int
     holds: Callable[[Sequence[Trial]], bool]
     pays_alone: bool = True
+
+    def __post_init__(self) -> None:
+        if type(self.points) is not int or self.points < 1:
+            raise ValueError(f"points of {self.key!r} must be a whole number of at least 1, got {self.points!r}")
+
+    def is_met(self, trials: Sequence[Trial]) -> bool:
+        """Check the condition. If it fails over a student's odd value, it is not met.
+
+        Overflow and division by zero in a student's numbers are no warning to the instructor.
+
+        Raises:
+            UnknownLabel: it asks for cases that the question doesn't draw.
+        """
+        try:
+            with np.errstate(all="ignore"):
+                return bool(self.holds(trials))
+        except _WRONG_VALUE:
+            return False
 
 
 @dataclass(frozen=True)
@@ -65,6 +98,10 @@ class Question:
             a description of them. A mistake is recognized when all its trials agree with the student's in this.
         mistakes: common wrong ways; `mistake` adds to them.
         right_ways: other right ways, which earn every point; `right_way` adds to them.
+
+    Raises:
+        UnknownLabel: a criterion names a label that no case bears.
+        PaysForNothing: a function that returns None would be paid.
     """
 
     reference: Function
@@ -73,6 +110,18 @@ class Question:
     observe: Callable[[Trial], Any] = observe_outcome
     mistakes: list[Mistake] = field(default_factory=list)
     right_ways: list[Function] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for criterion in self.criteria:
+            if criterion.is_met(self._unanswered()) and criterion.pays_alone:
+                raise PaysForNothing(f"a function that returns None meets {criterion.key!r}, which must not pay alone")
+
+    def _unanswered(self) -> list[Trial]:
+        """Return the trials of a function that returns None, where every right answer is another."""
+        return [
+            Trial(case, Outcome(None, None, case.args, case.kwargs), Outcome(object(), None, case.args, case.kwargs))
+            for case in self.cases(np.random.default_rng(0))
+        ]
 
     @property
     def name(self) -> str:
@@ -94,6 +143,20 @@ class Question:
         return function
 
 
+def labeled(trials: Sequence[Trial], *labels: str) -> list[Trial]:
+    """Return the trials on cases with these labels, in their order; by default all of them.
+
+    Raises:
+        UnknownLabel: there is no such trial, so that whatever is said about each of them would be true.
+    """
+    known = {trial.case.label for trial in trials}
+    if unknown := [label for label in labels if label not in known]:
+        raise UnknownLabel(f"no case has the label {unknown[0]!r}; there are {', '.join(map(repr, sorted(known)))}")
+    if not trials:
+        raise UnknownLabel("the question draws no cases")
+    return [trial for trial in trials if not labels or trial.case.label in labels]
+
+
 def each(check: Callable[[Trial], bool], on: Sequence[str] = ()) -> Callable[[Sequence[Trial]], bool]:
     """Return a criterion's condition: every call on cases with these labels returned, and `check` is true of it.
 
@@ -105,10 +168,16 @@ def each(check: Callable[[Trial], bool], on: Sequence[str] = ()) -> Callable[[Se
     def holds(trial: Trial) -> bool:
         try:
             return trial.outcome.error is None and bool(check(trial))
-        except (TypeError, LookupError, ValueError, AttributeError, ArithmeticError):
+        except _WRONG_VALUE:
             return False
 
-    return lambda trials: all(holds(trial) for trial in trials if not on or trial.case.label in on)
+    return lambda trials: all(map(holds, labeled(trials, *on)))
+
+
+def all_of(*conditions: Callable[[Sequence[Trial]], bool]) -> Callable[[Sequence[Trial]], bool]:
+    """Return a criterion's condition: each of these conditions is met."""
+    # All are asked, so that a mistyped label shows even if an earlier condition is not met.
+    return lambda trials: all([condition(trials) for condition in conditions])  # noqa: C419, see above
 
 
 def agrees(
@@ -125,7 +194,7 @@ def agrees(
 
 def refuses(on: Sequence[str]) -> Callable[[Sequence[Trial]], bool]:
     """Return a criterion's condition: every call on cases with these labels raises a `ValueError`."""
-    return lambda trials: all(trial.outcome.error == "ValueError" for trial in trials if trial.case.label in on)
+    return lambda trials: all(trial.outcome.error == "ValueError" for trial in labeled(trials, *on))
 
 
 def leaves_inputs_untouched(trials: Sequence[Trial]) -> bool:
@@ -134,5 +203,5 @@ def leaves_inputs_untouched(trials: Sequence[Trial]) -> bool:
         trial.outcome.error in (None, trial.expected.error)
         and agree(trial.outcome.args, trial.case.args)
         and agree(trial.outcome.kwargs, trial.case.kwargs)
-        for trial in trials
+        for trial in labeled(trials)
     )

@@ -45,7 +45,7 @@ def run_trials(question: Question, function: Function, seed: int | Sequence[int]
 @np.errstate(all="ignore")
 def criteria_met(question: Question, trials: Sequence[Trial]) -> list[Criterion]:
     """Return the criteria that hold on these trials, or none if no criterion holds that pays alone."""
-    met = [criterion for criterion in question.criteria if criterion.holds(trials)]
+    met = [criterion for criterion in question.criteria if criterion.is_met(trials)]
     return met if any(criterion.pays_alone for criterion in met) else []
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from grading.questions import Trial, agree, each
+from grading.questions import Trial, agree, each, labeled
 
 Arrays = dict[str, np.ndarray]
 
@@ -60,6 +60,18 @@ def with_a_flat_row(arrays: Arrays) -> Arrays:
     return {name: np.vstack([np.zeros_like(array[:1]), array[1:]]) for name, array in arrays.items()}
 
 
+def names_of_arrays(arrays: Arrays) -> list[str]:
+    """Return the names, sorted.
+
+    Raises:
+        AttributeError: it is no dictionary.
+        ValueError: a name stands for nothing.
+    """
+    if any(array is None or np.size(array) == 0 for array in arrays.values()):
+        raise ValueError("a name stands for nothing")
+    return sorted(arrays)
+
+
 def elements(arrays: Arrays) -> np.ndarray:
     """Return all elements as one vector, sorted by the names of the arrays."""
     return np.concatenate([np.ravel(arrays[name]) for name in sorted(arrays)])
@@ -77,9 +89,15 @@ def takes(trial: Trial, step: Arrays) -> bool:
     Where the student's own averages turn the step into NaN, NaN is right: the average is to blame, not the step.
     """
     parameters, new_parameters = trial.case.args[0], trial.outcome.value[0]
+    # Shapes first: the difference of a row and a column is a matrix, and may be a large one.
+    if _shapes(new_parameters) != _shapes(parameters):
+        return False
     taken = {name: parameters[name] - array for name, array in new_parameters.items()}
-    in_shape = all(array.shape == parameters[name].shape for name, array in new_parameters.items())
-    return in_shape and agree(taken, step) and bool(np.any(np.abs(elements(taken)) > LEAST_STEP))
+    return agree(taken, step) and bool(np.any(np.abs(elements(taken)) > LEAST_STEP))
+
+
+def _shapes(arrays: Arrays) -> dict[str, tuple[int, ...]]:
+    return {name: array.shape for name, array in arrays.items()}
 
 
 def stays_where_flat(trial: Trial) -> bool:
@@ -102,10 +120,24 @@ def each_pair(check: Callable[[Trial, Trial], bool], labels: tuple[str, str]) ->
     """
 
     def holds(trials: Sequence[Trial]) -> bool:
-        ones, others = ([trial for trial in trials if trial.case.label == label] for label in labels)
+        ones, others = (labeled(trials, label) for label in labels)
         return all(each(partial(check, one))([other]) for one, other in zip(ones, others, strict=True))
 
     return holds
+
+
+def depends_on_inputs(
+    part: Callable[[Trial], np.ndarray], labels: tuple[str, str]
+) -> Callable[[Sequence[Trial]], bool]:
+    """Return a criterion's condition: part of the answer differs between the cases with one label and their partners.
+
+    A step that agrees with a state of the student's own says nothing if that state is always the same, such as ones.
+
+    Args:
+        part: returns what is compared.
+        labels: of the partners, which differ in the inputs on which `part` has to depend.
+    """
+    return each_pair(lambda one, other: not agree(part(one), part(other)), labels)
 
 
 def _away_from_zero(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:

@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from grading.questions import Case, Criterion, Question, Trial, agrees, each, leaves_inputs_untouched
+from grading.questions import Case, Criterion, Question, Trial, agrees, all_of, each, leaves_inputs_untouched
 from grading.questions._layers import (
     all_are,
+    depends_on_inputs,
     each_pair,
     elements,
+    names_of_arrays,
     optimizer_parameters,
     random_gradients,
     random_squares,
@@ -34,7 +36,7 @@ initial = Question(
             "keys",
             'there are two dictionaries, each with a "dW1" for "W1", "db1" for "b1", and so on',
             1,
-            agrees(part=lambda averages: [sorted(average) for average in averages]),
+            agrees(part=lambda averages: [names_of_arrays(average) for average in averages]),
         ),
         Criterion(
             "zeros",
@@ -162,6 +164,7 @@ def _update_cases(rng: np.random.Generator) -> list[Case]:
         t = int(rng.integers(2, 8))
         state = (parameters, gradients, velocity, squares)
         start = (parameters, gradients, zeros(parameters), zeros(parameters))
+        others = (parameters, random_gradients(rng, parameters), velocity, random_squares(rng, parameters))
         flat = (parameters, *map(with_a_flat_row, state[1:]))
         both = {"beta1": beta1, "beta2": beta2, "epsilon": SMALL_EPSILON}
         # A beta of 0 needs no correction, so each average's correction is seen without the other's.
@@ -178,13 +181,13 @@ def _update_cases(rng: np.random.Generator) -> list[Case]:
             Case("early squares", (*state, t, learning_rate), squares_alone),
             Case("late squares", (*state, LATE, learning_rate), squares_alone),
             Case("small epsilon", (*state, 2, learning_rate), small_epsilon),
+            Case("other state", (*others, 2, learning_rate), small_epsilon),
             Case("large epsilon", (*state, 2, learning_rate), large_epsilon),
             Case("flat, by default", (*flat, t, learning_rate)),
         ]
     return cases
 
 
-@np.errstate(all="ignore")
 def _steps_by_its_averages(trial: Trial) -> bool:
     parameters, _, _, _, _, learning_rate = trial.case.args
     _, velocity, squares = trial.outcome.value
@@ -195,17 +198,14 @@ def _steps_by_its_averages(trial: Trial) -> bool:
     return takes(trial, step)
 
 
-@np.errstate(all="ignore")
 def _corrects_the_velocity(early: Trial, late: Trial) -> bool:
     return all_are(steps(early) / steps(late), 1 / (1 - early.case.kwargs["beta1"] ** early.case.args[4]))
 
 
-@np.errstate(all="ignore")
 def _corrects_the_squares(early: Trial, late: Trial) -> bool:
     return all_are(steps(early) / steps(late), np.sqrt(1 - early.case.kwargs["beta2"] ** early.case.args[4]))
 
 
-@np.errstate(all="ignore")
 def _adds_epsilon_to_the_root(small: Trial, large: Trial) -> bool:
     added = large.case.kwargs["epsilon"] - small.case.kwargs["epsilon"]
     return all_are(_divisors(large) - _divisors(small), added)
@@ -217,6 +217,13 @@ def _divisors(trial: Trial) -> np.ndarray:
     divisors: np.ndarray = np.abs(learning_rate * elements(velocity) / steps(trial))
     return divisors
 
+
+_STATES = ("small epsilon", "other state")
+_has_averages = all_of(
+    depends_on_inputs(lambda trial: elements(trial.outcome.value[1]), _STATES),
+    depends_on_inputs(lambda trial: elements(trial.outcome.value[2]), _STATES),
+)
+_steps_somewhere = depends_on_inputs(steps, _STATES)
 
 update = Question(
     reference=update_with_adam,
@@ -240,25 +247,28 @@ update = Question(
             "late in training, where the corrections have faded, every parameter steps by learning_rate times "
             "your new velocity over the root of your new squares, downhill",
             1,
-            each(_steps_by_its_averages, on=["late step"]),
+            all_of(each(_steps_by_its_averages, on=["late step"]), _has_averages),
         ),
         Criterion(
             "velocity correction",
             "early in training, the step divides the velocity by 1 - beta1^t",
             1,
-            each_pair(_corrects_the_velocity, labels=("early velocity", "late velocity")),
+            all_of(each_pair(_corrects_the_velocity, labels=("early velocity", "late velocity")), _steps_somewhere),
         ),
         Criterion(
             "squares correction",
             "early in training, the step divides the squares by 1 - beta2^t, under the root",
             1,
-            each_pair(_corrects_the_squares, labels=("early squares", "late squares")),
+            all_of(each_pair(_corrects_the_squares, labels=("early squares", "late squares")), _steps_somewhere),
         ),
         Criterion(
             "epsilon",
             "the divisor is the root of the corrected squares plus the epsilon given, added outside the root",
             1,
-            each_pair(_adds_epsilon_to_the_root, labels=("small epsilon", "large epsilon")),
+            all_of(
+                each_pair(_adds_epsilon_to_the_root, labels=("small epsilon", "large epsilon")),
+                depends_on_inputs(_divisors, _STATES),
+            ),
         ),
         Criterion(
             "flat",

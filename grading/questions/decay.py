@@ -1,11 +1,12 @@
 """Questions of the assignment `decay`."""
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from grading.questions import Case, Criterion, Question, Trial, agree, agrees, refuses
+from grading.questions import Case, Criterion, Question, Trial, agree, agrees, labeled, refuses
 from solutions.decay import exponential_decay, inverse_time_decay, manual_schedule, sqrt_decay, staircase_decay
 
 
@@ -13,17 +14,22 @@ def _random_rate(rng: np.random.Generator) -> float:
     return float(rng.uniform(0.05, 0.8))
 
 
+def _is_a_number(value: Any) -> bool:
+    return isinstance(value, Real) or (isinstance(value, np.ndarray) and value.shape == ())
+
+
 def _learning_rates(trials: Sequence[Trial], label: str) -> np.ndarray:
-    """Return the values of the calls with this label; empty unless each returned one number."""
-    try:
-        rates = np.array([trial.outcome.value for trial in trials if trial.case.label == label])
-    except ValueError:
+    """Return the values of the calls with this label; empty unless each returned one finite number."""
+    rates = [trial.outcome.value for trial in labeled(trials, label)]
+    if not all(_is_a_number(rate) for rate in rates):
         return np.array([])
-    return rates if rates.ndim == 1 and rates.dtype.kind in "iuf" else np.array([])
+    # Whole numbers too large for a machine word become objects.
+    numbers = np.array(rates)
+    return numbers if numbers.dtype.kind in "iuf" and np.all(np.isfinite(numbers)) else np.array([])
 
 
 def _starts_at_alpha0(trials: Sequence[Trial]) -> bool:
-    first = next(trial for trial in trials if trial.case.label == "course")
+    first = labeled(trials, "course")[0]
     return agree(first.outcome.value, first.case.args[0])
 
 
@@ -425,8 +431,8 @@ def _staircase_cases(rng: np.random.Generator) -> list[Case]:
 def _first_stair_is_alpha0(trials: Sequence[Trial]) -> bool:
     return all(
         agree(trial.outcome.value, trial.case.args[0])
-        for trial in trials
-        if trial.case.label == "course" and trial.case.args[1] < trial.case.args[3]
+        for trial in labeled(trials, "course")
+        if trial.case.args[1] < trial.case.args[3]
     )
 
 
@@ -561,6 +567,9 @@ def staircase_by_subtraction(alpha0, epoch, factor, every):
 # --- manual_schedule -------------------------------------------------------------------------------------------------
 
 
+_BEFORE = ("before", "no milestones")
+
+
 def _manual_cases(rng: np.random.Generator) -> list[Case]:
     one, two, three = (int(epoch) for epoch in np.cumsum(rng.integers(4, 20, size=3)))
     alpha0 = float(rng.uniform(0.6, 0.9))
@@ -587,9 +596,11 @@ def _order_does_not_matter(trials: Sequence[Trial]) -> bool:
     before, rising, falling, mixed = (
         _learning_rates(trials, label) for label in ("before", "rising", "falling", "mixed")
     )
-    # A function that returns the same rate for every epoch does not depend on the order either.
+    # A function that returns the same rate for every epoch does not depend on the order either, nor does one that
+    # returns the epoch.
     varies = rising.size > 0 and bool(np.ptp(np.append(before, rising)) > 0)
-    return varies and agree(rising, falling) and agree(rising, mixed)
+    looks_up = agrees(on=_BEFORE)(trials) or agrees(on=["at"])(trials)
+    return varies and looks_up and agree(rising, falling) and agree(rising, mixed)
 
 
 manual = Question(
@@ -600,7 +611,7 @@ manual = Question(
             "before",
             "until the first milestone, or without any, the learning rate is alpha0",
             1,
-            agrees(on=["before", "no milestones"]),
+            agrees(on=_BEFORE),
             pays_alone=False,
         ),
         Criterion("at", "a milestone's learning rate applies from the milestone's own epoch on", 1, agrees(on=["at"])),

@@ -1,11 +1,12 @@
 """Questions of the assignment `ewa`."""
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from grading.questions import Case, Criterion, Question, Trial, agree, agrees, each, refuses
+from grading.questions import Case, Criterion, Question, Trial, agree, agrees, each, labeled, refuses
 from solutions.ewa import bias_corrected_ewa, effective_window, ewa, ewa_weights
 
 _AVERAGED = ("series", "one value", "no memory")
@@ -27,12 +28,15 @@ def _bad_betas(rng: np.random.Generator) -> list[Case]:
     return [Case(label, (theta, float(beta))) for label, beta in zip(_BAD_BETA, betas, strict=True)]
 
 
+def _is_a_number(value: Any) -> bool:
+    return isinstance(value, Real) or (isinstance(value, np.ndarray) and value.shape == ())
+
+
 def _as_array(value: Any) -> Any:
     """Return a list of numbers as an array, because both are right answers."""
-    try:
-        return np.array(value) if isinstance(value, list | tuple) else value
-    except ValueError:
-        return value
+    if isinstance(value, list | tuple) and all(map(_is_a_number, value)):
+        return np.array(value)
+    return value
 
 
 def _is_expected(trial: Trial) -> bool:
@@ -60,6 +64,15 @@ _refuses_bad_betas = Criterion(
 # --- ewa -------------------------------------------------------------------------------------------------------------
 
 
+_LATER = 4
+
+
+def _with_another(values: np.ndarray, place: int) -> np.ndarray:
+    changed = values.astype(float)
+    changed[place] = 40.0
+    return changed
+
+
 def _average_cases(rng: np.random.Generator) -> list[Case]:
     whole_numbers, beta = rng.integers(2, 30, size=9), _random_beta(rng)
     return [
@@ -69,7 +82,8 @@ def _average_cases(rng: np.random.Generator) -> list[Case]:
         Case("no memory", (_random_series(rng, 5), 0.0)),
         Case("as integers", (whole_numbers, beta)),
         Case("as floats", (whole_numbers.astype(float), beta)),
-        Case("first value changed", (np.concatenate([[40.0], whole_numbers[1:]]), beta)),
+        Case("first value changed", (_with_another(whole_numbers, 0), beta)),
+        Case("later value changed", (_with_another(whole_numbers, _LATER), beta)),
         *_bad_betas(rng),
     ]
 
@@ -83,20 +97,27 @@ def _starts_from_zero(trial: Trial) -> bool:
 def _carries_the_average_on(trial: Trial) -> bool:
     theta, beta = trial.case.args
     v = _as_array(trial.outcome.value)
-    return v.shape == theta.shape and agree(v[1:], beta * v[:-1] + (1 - beta) * theta[1:])
+    # What is added is compared, not the sum: averages of astronomical size would swallow the new values.
+    return v.shape == theta.shape and agree(v[1:] - beta * v[:-1], (1 - beta) * theta[1:])
 
 
 def _remembers_in_full(trials: Sequence[Trial]) -> bool:
-    integers, floats, changed = (
-        _as_array(next(trial.outcome.value for trial in trials if trial.case.label == label))
-        for label in ("as integers", "as floats", "first value changed")
+    integers, floats, first, later = (
+        _as_array(labeled(trials, label)[0].outcome.value)
+        for label in ("as integers", "as floats", "first value changed", "later value changed")
     )
-    n = next(len(trial.case.args[0]) for trial in trials if trial.case.label == "as floats")
+    n = len(labeled(trials, "as floats")[0].case.args[0])
     return (
-        all(isinstance(v, np.ndarray) and v.shape == (n,) and v.dtype.kind == "f" for v in (floats, changed))
+        all(_are_floats(v, n) for v in (floats, first, later))
         and agree(integers, floats)
-        and not np.any(floats == changed)
+        and not np.any(floats == first)
+        and agree(floats[:_LATER], later[:_LATER])
+        and not np.any(floats[_LATER:] == later[_LATER:])
     )
+
+
+def _are_floats(v: Any, n: int) -> bool:
+    return isinstance(v, np.ndarray) and v.shape == (n,) and v.dtype.kind == "f" and bool(np.all(np.isfinite(v)))
 
 
 average = Question(
@@ -331,7 +352,7 @@ def _corrected_cases(rng: np.random.Generator) -> list[Case]:
         Case("one value", (_random_series(rng, 1), _random_beta(rng))),
         Case("no memory", (_random_series(rng, 5), 0.0)),
         Case("constant", (np.full(7, rng.uniform(2.0, 30.0)), _random_beta(rng))),
-        Case("long", (_random_series(rng, 300), _random_beta(rng))),
+        *(Case("long", (_random_series(rng, 300), _random_beta(rng))) for _ in range(2)),
         *_bad_betas(rng),
     ]
 
@@ -345,10 +366,20 @@ def _is_the_series(trial: Trial) -> bool:
     return agree(_as_array(trial.outcome.value), trial.case.args[0])
 
 
+def _lies_among_the_values(trial: Trial) -> bool:
+    theta, averages = trial.case.args[0], _as_array(trial.outcome.value)
+    least, greatest = np.minimum.accumulate(theta), np.maximum.accumulate(theta)
+    return (
+        averages.shape == theta.shape
+        and agree(averages[0], theta[0])
+        and bool(np.all((least < averages) & (averages < greatest), where=np.arange(len(theta)) > 0))
+    )
+
+
 def _averages_a_constant_to_itself(trials: Sequence[Trial]) -> bool:
-    # A function that returns the series as it is keeps a constant, too, and averages nothing.
+    # The series as it is keeps a constant, too, as its first value does everywhere, but neither averages anything.
     keeps = each(_is_the_series, on=["constant"])
-    averages = each(lambda trial: not _is_the_series(trial), on=["series"])
+    averages = each(_lies_among_the_values, on=["series"])
     return keeps(trials) and averages(trials)
 
 
@@ -610,7 +641,8 @@ def _weights_cases(rng: np.random.Generator) -> list[Case]:
 def _fade(trial: Trial) -> bool:
     t, beta = trial.case.args
     weights = _as_array(trial.outcome.value)
-    return weights.shape == (t,) and agree(weights[1:], beta * weights[:-1]) and weights[0] > 0
+    # The quotients, because tiny weights differ by next to nothing.
+    return weights.shape == (t,) and agree(weights[1:] / weights[:-1], np.full(t - 1, beta)) and weights[0] > 0
 
 
 def _sum_up(trial: Trial) -> bool:

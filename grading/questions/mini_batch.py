@@ -1,14 +1,14 @@
 """Questions of the assignment `mini-batch`."""
 
-import itertools
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from grading.questions import Case, Criterion, Question, Trial, agree, agrees, each, refuses
+from grading.questions import Case, Criterion, Question, Trial, agree, agrees, all_of, each, labeled, refuses
 from grading.questions._layers import random_parameters
 from solutions.minibatch import choose_batch_size, mini_batch_cost, random_mini_batches, updates_per_epoch
 
@@ -63,12 +63,15 @@ def _partition(trial: Trial) -> _Partition:
     """Return which examples the returned pairs hold.
 
     Raises:
-        ValueError: the value is not a list of pairs of matrices with the right rows.
+        ValueError: the value is not a list of pairs of matrices with the right rows, or they hold numbers that are not
+            in X and Y.
     """
     X, Y, *_ = trial.case.args
     batches = trial.outcome.value
     if not isinstance(batches, list | tuple) or not all(_is_pair(pair, len(X), len(Y)) for pair in batches):
         raise ValueError("not a list of pairs of matrices with the right rows")
+    if _numbers_taken(trial) is None:
+        raise ValueError("not the numbers of X and Y")
     return _Partition(
         sizes=[X_t.shape[1] for X_t, _ in batches],
         x_order=_numbers_of_the_examples(X, [X_t for X_t, _ in batches]),
@@ -103,35 +106,63 @@ def _each_once(trial: Trial) -> bool:
     return len(order) == m and set(order) == set(range(m))
 
 
+def _holds_examples(trial: Trial) -> bool:
+    return len(_partition(trial).x_order) > 0
+
+
 def _in_step(trial: Trial) -> bool:
     partition = _partition(trial)
     return None not in partition.x_order and partition.x_order == partition.y_order
+
+
+def _numbers_taken(trial: Trial) -> int | None:
+    """Return how many numbers of X and Y the arrays returned hold; None if they hold others."""
+    X, Y, *_ = trial.case.args
+    arrays, given = list(_arrays(trial.outcome.value)), np.append(X, Y)
+    return sum(array.size for array in arrays) if all(np.isin(array, given).all() for array in arrays) else None
+
+
+def _arrays(value: Any) -> Iterator[np.ndarray]:
+    """Iterate over all arrays in nested lists."""
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _arrays(item)
+    elif isinstance(value, np.ndarray):
+        yield value
 
 
 def _arrangement(order: list[int | None]) -> str:
     numbers = [number for number in order if number is not None]
     if len(numbers) < len(order):
         return "unknown"
-    neighbors = sum(later == earlier + 1 for earlier, later in itertools.pairwise(numbers))
-    # A true shuffle of many examples leaves about one of them next to its neighbor.
-    return "neighbors together" if 2 * neighbors >= len(order) - 1 else "shuffled"
+    strides = Counter(np.diff(numbers).tolist())
+    # In a true shuffle of many examples, hardly two are as far from their neighbors as two others. In the order given,
+    # backwards, or every so many at a time, most are.
+    return "in a row" if 2 * max(strides.values(), default=0) >= len(order) - 1 else "shuffled"
 
 
 def _is_shuffled(trial: Trial) -> bool:
-    return _arrangement(_partition(trial).x_order) == "shuffled"
+    order, batch_size = _partition(trial).x_order, trial.case.args[2]
+    return len(order) >= batch_size and _arrangement(order) == "shuffled"
 
 
 def _generator_moved(trial: Trial) -> bool:
     return not agree(trial.outcome.args[3], trial.case.args[3])
 
 
+def _takes_a_batch(trial: Trial) -> bool:
+    # Whatever is wrong with the order, it is one of examples.
+    X, Y, batch_size, _ = trial.case.args
+    enough: int = batch_size * (len(X) + len(Y))
+    return (_numbers_taken(trial) or 0) >= enough
+
+
 def _follows_the_generator(trials: Sequence[Trial]) -> bool:
-    value = {trial.case.label: trial.outcome.value for trial in trials}
-    return (
-        each(_generator_moved, on=_LARGE)(trials)
-        and agree(value["same state"], value["this epoch"])
-        and not agree(value["next epoch"], value["this epoch"])
+    this, same, following = (
+        labeled(trials, label)[0].outcome.value for label in ("this epoch", "same state", "next epoch")
     )
+    moves = each(_generator_moved, on=_LARGE)(trials) and each(_takes_a_batch, on=["this epoch", "next epoch"])(trials)
+    return moves and agree(same, this) and not agree(following, this)
 
 
 def _leaves_the_examples(trial: Trial) -> bool:
@@ -176,8 +207,21 @@ partition = Question(
             1,
             each(_right_sizes, on=_PARTITIONED),
         ),
-        Criterion("once", "each example is in exactly one mini-batch", 1, each(_each_once, on=_PARTITIONED)),
-        Criterion("in step", "each column of X_t keeps its own column of Y_t", 1, each(_in_step, on=_PARTITIONED)),
+        # The pair (X, Y) holds each example once and in step, too, without anything being divided up.
+        Criterion(
+            "once",
+            "each example is in exactly one mini-batch",
+            1,
+            each(_each_once, on=_PARTITIONED),
+            pays_alone=False,
+        ),
+        Criterion(
+            "in step",
+            "each column of X_t keeps its own column of Y_t",
+            1,
+            all_of(each(_in_step, on=_PARTITIONED), each(_holds_examples, on=_LARGE)),
+            pays_alone=False,
+        ),
         Criterion("shuffled", "the examples are shuffled before they are divided up", 1, each(_is_shuffled, on=_LARGE)),
         Criterion(
             "generator",
@@ -515,7 +559,7 @@ def _cost_cases(rng: np.random.Generator) -> list[Case]:
 
 
 def _pairs(trials: Sequence[Trial], one: str, other: str) -> list[tuple[Trial, Trial]]:
-    ones, others = ([trial for trial in trials if trial.case.label == label] for label in (one, other))
+    ones, others = (labeled(trials, label) for label in (one, other))
     return list(zip(ones, others, strict=True))
 
 
@@ -524,23 +568,17 @@ def _is_a_number(value: Any) -> bool:
 
 
 def _adds_the_penalty(trials: Sequence[Trial]) -> bool:
-    try:
-        return all(
-            # A column minus a row would be a matrix.
-            _is_a_number(plain.outcome.value)
-            and agree(
-                penalized.outcome.value - plain.outcome.value,
-                penalized.expected.value - plain.expected.value,
-            )
-            for plain, penalized in _pairs(trials, "plain", "penalized")
-        )
-    except (TypeError, ValueError):
-        return False
+    return all(
+        # A column minus a row would be a matrix.
+        _is_a_number(plain.outcome.value)
+        and agree(penalized.outcome.value - plain.outcome.value, penalized.expected.value - plain.expected.value)
+        for plain, penalized in _pairs(trials, "plain", "penalized")
+    )
 
 
 def _takes_both_shapes(trials: Sequence[Trial]) -> bool:
     return all(
-        row.outcome.error is None and flat.outcome.error is None and agree(row.outcome.value, flat.outcome.value)
+        bool(np.isfinite(row.outcome.value)) and agree(row.outcome.value, flat.outcome.value)
         for row, flat in _pairs(trials, "penalized", "flat")
     )
 
@@ -719,6 +757,7 @@ def cost_by_loops(losses, weights, l2):
 
 def _count_cases(rng: np.random.Generator) -> list[Case]:
     batch_size, full = int(rng.integers(20, 600)), int(rng.integers(3, 2000))
+    fuller = full + int(rng.integers(1, 2000))
     less_than_half = int(rng.integers(1, batch_size // 2))
     more_than_half = int(rng.integers(batch_size // 2 + 1, batch_size))
     return [
@@ -726,7 +765,7 @@ def _count_cases(rng: np.random.Generator) -> list[Case]:
         Case("divisible", (batch_size, batch_size)),
         Case("divisible", (full, 1)),
         Case("rest", (batch_size * full + less_than_half, batch_size)),
-        Case("rest", (batch_size * full + more_than_half, batch_size)),
+        Case("rest", (batch_size * fuller + more_than_half, batch_size)),
         Case("larger than m", (less_than_half, batch_size)),
     ]
 
@@ -869,11 +908,21 @@ def _observe_choice(trial: Trial) -> Any:
     return trial.outcome.value, trial.outcome.error
 
 
+def _is_the_whole_set(trial: Trial) -> bool:
+    return agree(trial.outcome.value, trial.case.args[0])
+
+
 choice = Question(
     reference=choose_batch_size,
     cases=_choice_cases,
     criteria=[
-        Criterion("small", "up to 2,000 examples that fit in memory make one batch of m", 1, agrees(on=["small"])),
+        Criterion(
+            "small",
+            "up to 2,000 examples that fit in memory make one batch of m",
+            1,
+            # A function that returns m for every set has not looked at its size.
+            all_of(agrees(on=["small"]), lambda trials: not each(_is_the_whole_set, on=["large"])(trials)),
+        ),
         Criterion(
             "large",
             "for a larger set, the batch is the largest power of two from 32 to 512 that fits in memory",

@@ -2,8 +2,16 @@
 
 import numpy as np
 
-from grading.questions import Case, Criterion, Question, Trial, agrees, each, leaves_inputs_untouched
-from grading.questions._layers import optimizer_parameters, random_gradients, takes, zeros
+from grading.questions import Case, Criterion, Question, Trial, agrees, all_of, each, leaves_inputs_untouched
+from grading.questions._layers import (
+    depends_on_inputs,
+    elements,
+    names_of_arrays,
+    optimizer_parameters,
+    random_gradients,
+    takes,
+    zeros,
+)
 from solutions.momentum import initialize_velocity, update_with_momentum, update_with_nesterov
 
 # --- initialize_velocity ---------------------------------------------------------------------------------------------
@@ -17,7 +25,9 @@ initial = Question(
     reference=initialize_velocity,
     cases=_initial_cases,
     criteria=[
-        Criterion("keys", 'there is a velocity "dW1" for "W1", "db1" for "b1", and so on', 1, agrees(part=sorted)),
+        Criterion(
+            "keys", 'there is a velocity "dW1" for "W1", "db1" for "b1", and so on', 1, agrees(part=names_of_arrays)
+        ),
         Criterion(
             "zeros",
             "each velocity is an array of zeros of its parameter's shape",
@@ -88,9 +98,11 @@ def _update_cases(rng: np.random.Generator) -> list[Case]:
     for parameters in optimizer_parameters(rng, layers=(1, 2, 3)):
         learning_rate, beta = rng.uniform(0.05, 0.5), rng.uniform(0.55, 0.8)
         gradients, velocity = random_gradients(rng, parameters), random_gradients(rng, parameters)
+        others = random_gradients(rng, parameters)
         cases += [
             Case("first step", (parameters, gradients, zeros(parameters), learning_rate), {"beta": beta}),
             Case("later step", (parameters, gradients, velocity, learning_rate), {"beta": beta}),
+            Case("other gradients", (parameters, others, velocity, learning_rate), {"beta": beta}),
             Case("default beta", (parameters, gradients, velocity, learning_rate)),
             Case("no memory", (parameters, gradients, velocity, learning_rate), {"beta": 0.0}),
         ]
@@ -106,6 +118,9 @@ def _steps_along_its_velocity(trial: Trial) -> bool:
     _, new_velocity = trial.outcome.value
     return takes(trial, {name: learning_rate * new_velocity[f"d{name}"] for name in parameters})
 
+
+# A wrong velocity costs its own points alone, as long as it is one of the gradients.
+_has_a_velocity = depends_on_inputs(lambda trial: elements(trial.outcome.value[1]), ("later step", "other gradients"))
 
 _untouched = Criterion(
     "untouched",
@@ -129,7 +144,7 @@ update = Question(
             "step",
             "every parameter takes a step of learning_rate times your new velocity, downhill",
             2,
-            each(_steps_along_its_velocity),
+            all_of(each(_steps_along_its_velocity), _has_a_velocity),
         ),
         _untouched,
     ],
@@ -326,7 +341,7 @@ nesterov = Question(
             "lookahead",
             "every parameter steps along the average of the new velocity and the gradient, one average ahead",
             2,
-            each(_steps_along_the_lookahead),
+            all_of(each(_steps_along_the_lookahead), _has_a_velocity),
         ),
         _untouched,
     ],

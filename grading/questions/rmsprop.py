@@ -1,12 +1,27 @@
 """Questions of the assignment `rmsprop`."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from grading.questions import Case, Criterion, Question, Trial, agrees, each, leaves_inputs_untouched
+from grading.questions import (
+    Case,
+    Criterion,
+    Question,
+    Trial,
+    agree,
+    agrees,
+    all_of,
+    each,
+    labeled,
+    leaves_inputs_untouched,
+)
 from grading.questions._layers import (
     all_are,
+    depends_on_inputs,
     each_pair,
     elements,
+    names_of_arrays,
     optimizer_parameters,
     random_gradients,
     random_squares,
@@ -30,7 +45,9 @@ initial = Question(
     reference=initialize_squares,
     cases=_initial_cases,
     criteria=[
-        Criterion("keys", 'there are squares "dW1" for "W1", "db1" for "b1", and so on', 1, agrees(part=sorted)),
+        Criterion(
+            "keys", 'there are squares "dW1" for "W1", "db1" for "b1", and so on', 1, agrees(part=names_of_arrays)
+        ),
         Criterion(
             "zeros",
             "the squares of each parameter are an array of zeros of its shape",
@@ -136,17 +153,18 @@ def _update_cases(rng: np.random.Generator) -> list[Case]:
         gradients, squares = random_gradients(rng, parameters), random_squares(rng, parameters)
         first = (parameters, gradients, zeros(parameters), learning_rate)
         later = (parameters, gradients, squares, learning_rate)
+        other = (parameters, random_gradients(rng, parameters), squares, learning_rate)
         flat = (parameters, with_a_flat_row(gradients), with_a_flat_row(squares), learning_rate)
         cases += [
             Case("first step", first, {"beta2": beta2, "epsilon": SMALL_EPSILON}),
             Case("small epsilon", later, {"beta2": beta2, "epsilon": SMALL_EPSILON}),
+            Case("other gradients", other, {"beta2": beta2, "epsilon": SMALL_EPSILON}),
             Case("large epsilon", later, {"beta2": beta2, "epsilon": rng.uniform(0.05, 0.5)}),
             Case("flat, by default", flat),
         ]
     return cases
 
 
-@np.errstate(all="ignore")
 def _divides_by_its_root(trial: Trial) -> bool:
     parameters, gradients, _, learning_rate = trial.case.args
     squares = trial.outcome.value[1]
@@ -157,7 +175,6 @@ def _divides_by_its_root(trial: Trial) -> bool:
     return takes(trial, step)
 
 
-@np.errstate(all="ignore")
 def _adds_epsilon_to_the_root(small: Trial, large: Trial) -> bool:
     added = large.case.kwargs["epsilon"] - small.case.kwargs["epsilon"]
     return all_are(_divisors(large) - _divisors(small), added)
@@ -167,6 +184,15 @@ def _divisors(trial: Trial) -> np.ndarray:
     _, gradients, _, learning_rate = trial.case.args
     divisors: np.ndarray = np.abs(learning_rate * elements(gradients) / steps(trial))
     return divisors
+
+
+def _divides_by_some_root(trials: Sequence[Trial]) -> bool:
+    # By the new one or the old one: it differs with the gradients or with the squares before them.
+    first, later, other = (labeled(trials, label) for label in ("first step", "small epsilon", "other gradients"))
+    return all(
+        not agree(_divisors(one), _divisors(two)) or not agree(_divisors(two), _divisors(three))
+        for one, two, three in zip(first, later, other, strict=True)
+    )
 
 
 update = Question(
@@ -183,13 +209,18 @@ update = Question(
             "step",
             "every parameter steps by learning_rate times its gradient over the root of your new squares, downhill",
             2,
-            each(_divides_by_its_root, on=["first step", "small epsilon"]),
+            all_of(
+                each(_divides_by_its_root, on=["first step", "small epsilon", "other gradients"]),
+                depends_on_inputs(lambda trial: elements(trial.outcome.value[1]), ("small epsilon", "other gradients")),
+            ),
         ),
         Criterion(
             "epsilon",
             "the divisor is the root plus the epsilon given, added outside the root",
             1,
-            each_pair(_adds_epsilon_to_the_root, labels=("small epsilon", "large epsilon")),
+            all_of(
+                each_pair(_adds_epsilon_to_the_root, labels=("small epsilon", "large epsilon")), _divides_by_some_root
+            ),
         ),
         Criterion(
             "flat",
