@@ -1,5 +1,5 @@
 """What the instructor runs: the questions, how they are marked, and the class they are marked for."""
 
-from grading.hidden_test import mark, points
+from grading.hidden_test import leaves_untouched, mark, points
 
-__all__ = ["mark", "points"]
+__all__ = ["leaves_untouched", "mark", "points"]

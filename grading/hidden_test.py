@@ -1,12 +1,17 @@
-"""What a hidden test calls: `mark`, whose value is the cell's score, and `points`, the highest possible score."""
+"""What a hidden test calls: `mark`, whose value is the cell's score, and `points`, the highest possible score.
+
+A test with ordinary assertions asks `leaves_untouched`, because it cannot see what a function does to its arguments.
+"""
 
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from grading.assignments import all_questions
-from grading.marking.calling import Function
+from grading.marking.calling import Case, Function, call
+from grading.marking.comparing import agree
 from grading.marking.criteria import Question
 from grading.marking.judging import judge
 from grading.marking.score import show
@@ -61,6 +66,24 @@ def points(name: str) -> float:
         ValueError: no question has that name.
     """
     return float(sum(criterion.points for criterion in _find(name).criteria))
+
+
+def leaves_untouched(function: Function, *args: Any, **kwargs: Any) -> bool:
+    """Check whether a call of the student's function leaves its arguments as they are.
+
+    The function is called with copies, so the arguments here never change, neither in the sandbox nor without it. In
+    the sandbox, this is the word of the student's own process: a function that copies its arguments first is as good.
+
+    Args:
+        function: the student's function.
+        *args: its positional arguments.
+        **kwargs: its arguments by keyword.
+
+    Returns:
+        Whether it returned, and all its arguments are as before.
+    """
+    outcome = call(function, Case("", args, kwargs))
+    return outcome.error is None and agree(outcome.args, args) and agree(outcome.kwargs, kwargs)
 
 
 def _draw_seed(name: str) -> int | list[int]:

@@ -74,8 +74,8 @@ class IsolatedFunction(ABC):
         """Call the function and return its value."""
 
     @abstractmethod
-    def answer(self, case: Case, expected: Outcome) -> Outcome:
-        """Return the outcome of a hidden call, given the outcome of the reference, and raise nothing that it raises."""
+    def answer(self, case: Case, expected: Outcome | None) -> Outcome:
+        """Return the outcome of a call, given the outcome of the reference if there is one, and raise nothing."""
 
 
 def call(function: Function, case: Case, expected: Outcome | None = None) -> Outcome:
@@ -86,7 +86,7 @@ def call(function: Function, case: Case, expected: Outcome | None = None) -> Out
     Args:
         function: a student's function, the reference, or a common mistake.
         case: the hidden call.
-        expected: outcome of the reference, which tells how large the answer of an isolated function may be.
+        expected: outcome of the reference, if there is one: it tells how large an isolated function's answer may be.
 
     Returns:
         The outcome. An iterator becomes a list of its items, an exception the name of the nearest class in `TOLD`.
@@ -94,7 +94,7 @@ def call(function: Function, case: Case, expected: Outcome | None = None) -> Out
     Raises:
         KeyboardInterrupt: the call was interrupted, as it is when the cell runs out of time.
     """
-    if expected is not None and isinstance(function, IsolatedFunction):
+    if isinstance(function, IsolatedFunction):
         return function.answer(case, expected)
     args, kwargs = copy.deepcopy((case.args, case.kwargs))
     value, error = None, None

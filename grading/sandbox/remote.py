@@ -4,8 +4,6 @@ import builtins
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from grading.marking.calling import AnswerTooLarge, Case, IsolatedFunction, Outcome, nearest_told
 from grading.sandbox.bounds import bounds_of_answer, bounds_of_call
 from grading.sandbox.calls import CallFailed, Calls
@@ -26,10 +24,7 @@ class _Answer:
 class RemoteFunction(IsolatedFunction):
     """Calls a function of the notebook by name.
 
-    The arguments go out as copies. What the function changes in them is then changed in the arguments here, so that a
-    test can check whether they were left untouched: the contents of arrays, lists and dictionaries, and the states of
-    random generators. An array that got another shape or type is replaced in the list or dictionary that holds it; one
-    that is an argument itself stays as it is.
+    The arguments go out as copies, and nothing that the function does changes those here.
 
     An exception is raised again as the nearest class of `grading.marking.calling.TOLD`, with the name of the function
     as `raised_in`. A call that does not end raises TimeoutError, and one that ends its process raises SystemError. An
@@ -38,7 +33,13 @@ class RemoteFunction(IsolatedFunction):
     Args:
         name: of the function in the notebook.
         calls: of the question.
+
+    Attributes:
+        arguments_after: the copies of the last call's arguments as they were afterwards, by the word of the student's
+            process: positional and by keyword.
     """
+
+    arguments_after: tuple[tuple[Any, ...], dict[str, Any]]
 
     def __init__(self, name: str, calls: Calls) -> None:
         self.__name__ = name
@@ -47,15 +48,14 @@ class RemoteFunction(IsolatedFunction):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function and return its value."""
         answer = self._ask(args, kwargs, bounds_of_call(args, kwargs))
-        _put_back(args, answer.args)
-        _put_back(kwargs, answer.kwargs)
         if answer.error is not None:
             raise answer.error
         return answer.value
 
-    def answer(self, case: Case, expected: Outcome) -> Outcome:
-        """Return the outcome of a hidden call, which is an error if the answer is far larger than the right one."""
-        answer = self._ask(case.args, case.kwargs, bounds_of_answer(expected))
+    def answer(self, case: Case, expected: Outcome | None) -> Outcome:
+        """Return the outcome of a call, which is an error if the answer is far larger than the right one."""
+        largest = bounds_of_answer(expected) if expected else bounds_of_call(case.args, case.kwargs)
+        answer = self._ask(case.args, case.kwargs, largest)
         error = None if answer.error is None else nearest_told(type(answer.error)).__name__
         return Outcome(answer.value, error, answer.args, answer.kwargs)
 
@@ -90,31 +90,3 @@ class RemoteFunction(IsolatedFunction):
         error = nearest_told(kind)(text[:MAX_ERROR_CHARACTERS])
         error.__dict__["raised_in"] = self.__name__
         return error
-
-
-def _put_back(original: Any, after: Any) -> Any:
-    """Make `original` what it is after the call, in place if possible, and return what stands for it now.
-
-    An array is never resized in place: other arrays may be views of its memory.
-    """
-    match original, after:
-        case np.ndarray(), np.ndarray() if (original.shape, original.dtype) == (after.shape, after.dtype):
-            if not original.flags.writeable:
-                return after
-            original[...] = after
-            return original
-        case dict(), dict():
-            changed = {key: _put_back(original.get(key), value) for key, value in after.items()}
-            original.clear()
-            original.update(changed)
-            return original
-        case list(), list():
-            pairs = zip(original, after, strict=False)
-            original[:] = [*(_put_back(*pair) for pair in pairs), *after[len(original) :]]
-            return original
-        case tuple(), tuple() if len(after) == len(original):
-            return tuple(map(_put_back, original, after))
-        case np.random.Generator(), np.random.Generator() if type(after.bit_generator) is type(original.bit_generator):
-            original.bit_generator.state = after.bit_generator.state
-            return original
-    return after
