@@ -14,9 +14,11 @@ from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.ultratb import FormattedTB
+from IPython.lib.pretty import RepresentationPrinter
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from grading.intake.limits import MAX_ERROR_MESSAGE_CHARACTERS, MAX_OUTPUT_TEXT_CHARACTERS
 from grading.marking.score import keep_results
 
 
@@ -81,16 +83,22 @@ def run_test_cell(source: str, names: Names, count: int) -> tuple[list[NotebookN
     Returns:
         The results of the functions that it marked; its other outputs: what it printed, then the value of its last
         expression or its error; and what it wrote to stderr, which is not an output, because nbgrader would take away
-        all points for it.
+        all points for it. Of a text that is longer than an output may be, the beginning is kept.
+
+    Raises:
+        KeyboardInterrupt: somebody pressed Ctrl-C. One that a student's function raised is an error like any other.
     """
-    stdout, stderr = io.StringIO(), io.StringIO()
+    stdout, stderr = _Beginning(), _Beginning()
     ended = []
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr), keep_results() as results:
         try:
             value = _run(source, names, f"<test cell {count}>")
             if value is not None:
-                ended = [new_output("execute_result", {"text/plain": repr(value)}, execution_count=count)]
-        except (Exception, SystemExit) as error:  # noqa: BLE001, it is what the hidden test says
+                ended = [new_output("execute_result", {"text/plain": _shown(value)}, execution_count=count)]
+        except KeyboardInterrupt:
+            # The instructor's: what a student's function raises comes back as an ordinary exception.
+            raise
+        except BaseException as error:  # noqa: BLE001, it is what the hidden test says
             ended = [_error(error)]
     printed = [new_output("stream", name="stdout", text=stdout.getvalue())] if stdout.getvalue() else []
     marks = [new_output("display_data", result.media()) for result in results]
@@ -124,13 +132,76 @@ def _run(source: str, names: Names, filename: str) -> Any:
 
 def _error(error: BaseException) -> NotebookNode:
     name = type(error).__name__
-    if raised_in := getattr(error, "raised_in", None):
-        # It was the student's function. Its message may say which hidden inputs the function was called with.
+    if raised_in := _function_that_raised(error):
+        # Its message may say which hidden inputs the function was called with.
         return error_output(name, f"raised in {raised_in}")
+    message = _message(error)
+    if len(message) > MAX_ERROR_MESSAGE_CHARACTERS:
+        return error_output(name, message[: MAX_ERROR_MESSAGE_CHARACTERS + 1])
+    _forget_what_the_student_raised(error)
     formatted = FormattedTB(mode="Context", theme_name="linux")
     lines = formatted.structured_traceback(type(error), error, error.__traceback__, tb_offset=2)
-    output: NotebookNode = new_output("error", ename=name, evalue=str(error), traceback=list(lines))
+    output: NotebookNode = new_output("error", ename=name, evalue=message, traceback=list(lines))
     return output
+
+
+def _function_that_raised(error: BaseException) -> str | None:
+    """Return the name of the student's function that raised the error; None if the test itself did."""
+    return getattr(error, "raised_in", None)
+
+
+def _forget_what_the_student_raised(error: BaseException | None) -> None:
+    """Cut out of a chain of errors those that a student's function raised, whose messages would be shown with it."""
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if error.__cause__ and _function_that_raised(error.__cause__):
+            error.__cause__ = None
+        if error.__context__ and _function_that_raised(error.__context__):
+            error.__context__ = None
+        error = error.__cause__ or error.__context__
+
+
+def _message(error: BaseException) -> str:
+    """Return what an error says, or its beginning if that is longer than a message may be."""
+    try:
+        # An assertion may say a student's value, whose text is made no further than it is kept.
+        told = _shown(error.args)
+        return told if len(told) > MAX_OUTPUT_TEXT_CHARACTERS else str(error)
+    except Exception as failure:  # noqa: BLE001, whatever a class of errors makes of its message
+        return f"its message cannot be shown: {type(failure).__name__}"
+
+
+class _Beginning(io.StringIO):
+    """Keeps the beginning of what is written: a character more than an output may have, which shows that it is cut."""
+
+    def write(self, text: str) -> int:
+        super().write(text[: MAX_OUTPUT_TEXT_CHARACTERS + 1 - self.tell()])
+        return len(text)
+
+
+class _Enough(Exception):
+    """No more of a text is needed."""
+
+
+class _UpToEnough(_Beginning):
+    """Ends whoever writes on when the beginning is complete."""
+
+    def write(self, text: str) -> int:
+        super().write(text)
+        if self.tell() > MAX_OUTPUT_TEXT_CHARACTERS:
+            raise _Enough
+        return len(text)
+
+
+def _shown(value: Any) -> str:
+    """Return a value as Jupyter shows it; of a long text, the beginning, and the rest is not made."""
+    text = _UpToEnough()
+    with contextlib.suppress(_Enough):
+        printer = RepresentationPrinter(text, max_seq_length=0)
+        printer.pretty(value)
+        printer.flush()
+    return text.getvalue()
 
 
 def _parse(source: str) -> ast.Module:

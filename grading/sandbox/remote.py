@@ -33,13 +33,7 @@ class RemoteFunction(IsolatedFunction):
     Args:
         name: of the function in the notebook.
         calls: of the question.
-
-    Attributes:
-        arguments_after: the copies of the last call's arguments as they were afterwards, by the word of the student's
-            process: positional and by keyword.
     """
-
-    arguments_after: tuple[tuple[Any, ...], dict[str, Any]]
 
     def __init__(self, name: str, calls: Calls) -> None:
         self.__name__ = name
