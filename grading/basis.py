@@ -22,8 +22,8 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from grading.assignments import module_name
 from grading.classroom import ROOT
-from grading.intake import timestamp
 from grading.intake.cells import is_test
+from grading.intake.setting_aside import read_handed_in
 
 Basis = dict[str, str]
 
@@ -116,26 +116,26 @@ def basis_of_submission(notebook: bytes, handed_in: bytes | None) -> Basis:
 
     Args:
         notebook: content of the file.
-        handed_in: content of timestamp.txt; None if there is none.
+        handed_in: content of timestamp.txt; None if there is none, or no readable time in it.
     """
     return {"submission": _digest(notebook), "time": _digest(b"" if handed_in is None else handed_in.strip())}
 
 
 def basis_of_files(notebook: Path) -> Basis:
-    """Return the digests of what a student handed in, from its files."""
-    return basis_of_submission(notebook.read_bytes(), timestamp.content(notebook.parent))
+    """Return the digests of what a student handed in, from its files, whatever they are."""
+    return basis_of_submission(*read_handed_in(notebook))
 
 
 def basis_of_mark(autograded: Path) -> Basis:
-    """Read what a mark rests on from the graded notebook; nothing if there is none, or it doesn't say."""
+    """Read what a mark rests on from the graded notebook; nothing if it cannot be read, or doesn't say."""
     try:
         with autograded.open("rb") as file:
             file.seek(-min(_END_BYTES, autograded.stat().st_size), 2)
             end = file.read().decode(errors="replace")
-    except FileNotFoundError:
+        found = re.findall(rf'"{KEY}": ({{[^{{}}]*}})', end)
+        basis: Basis = json.loads(found[-1]) if found else {}
+    except (OSError, ValueError):
         return {}
-    found = re.findall(rf'"{KEY}": ({{[^{{}}]*}})', end)
-    basis: Basis = json.loads(found[-1]) if found else {}
     return basis
 
 

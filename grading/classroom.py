@@ -1,9 +1,12 @@
 """Where a class lives: the folders and the gradebook of nbgrader, under one roof."""
 
 import errno
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,6 +89,54 @@ class Classroom:
         return self.directory / "feedback" / student / assignment / f"{assignment}.html"
 
     def submissions(self) -> list[Submission]:
-        """List what has been handed in, by student."""
-        notebooks = (self.directory / "submitted").glob("*/*/*.ipynb")
-        return sorted(Submission(*path.parts[-3:-1]) for path in notebooks if path.stem == path.parts[-2])
+        """List what has been handed in, by student: folders with a notebook, and what is in the place of a folder."""
+        return sorted(
+            Submission(student.name, folder.name)
+            for student in self._students()
+            if why_no_student(student) is None
+            for folder in _entries(student)
+            if _is_handed_in(folder)
+        )
+
+    def left_alone(self) -> dict[Path, str]:
+        """Return what is in the place of a student's folder but cannot be one, and why, as sentences."""
+        reasons = {student: why_no_student(student) for student in self._students()}
+        return {student: reason for student, reason in reasons.items() if reason and not student.name.startswith(".")}
+
+    def _students(self) -> list[Path]:
+        return sorted(_entries(self.directory / "submitted"))
+
+
+def why_no_student(folder: Path) -> str | None:
+    """Return the reason why nothing in a folder can be handed in, as a sentence; None if it can be a student's.
+
+    Args:
+        folder: submitted/<student>, whatever it is.
+    """
+    name = folder.name
+    if not name.isprintable() or name != name.strip() or name != escape(name):
+        return "Its name cannot be a student's: nbgrader would take it for another, or for a pattern."
+    if folder.is_symlink() or not folder.is_dir():
+        return "It is not a folder."
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return "It may not be read."
+    return None
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _is_handed_in(folder: Path) -> bool:
+    """Check whether a notebook may be in a folder, or somebody has put something else in the folder's place."""
+    try:
+        if stat.S_ISDIR(folder.lstat().st_mode):
+            folder.joinpath(f"{folder.name}.ipynb").lstat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # nobody can tell
+    return True

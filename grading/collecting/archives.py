@@ -17,8 +17,9 @@ from pathlib import Path, PurePosixPath
 from grading.intake.entries import why_not
 from grading.intake.limits import MAX_FILE_BYTES
 
-LONGEST_PATH = 1_000  # characters
-LONGEST_NAME = 255  # bytes
+# In bytes. A disk takes longer ones, but ours lie below a folder, and names that are taken get a number.
+LONGEST_PATH = 1_000
+LONGEST_NAME = 200
 
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -112,7 +113,7 @@ def _why_not_entry(name: PurePosixPath, entry: zipfile.ZipInfo) -> str | None:
     if not stat.S_IFMT(mode):
         mode |= stat.S_IFREG
     status = os.stat_result((mode, 0, 0, 1, 0, 0, entry.file_size, 0, 0, 0))
-    if len(str(name)) > LONGEST_PATH or any(len(part.encode()) > LONGEST_NAME for part in name.parts):
+    if len(str(name).encode()) > LONGEST_PATH or any(len(part.encode()) > LONGEST_NAME for part in name.parts):
         return "The name of the entry is too long."
     return next(filter(None, (why_not(part, status) for part in name.parts)), None)
 

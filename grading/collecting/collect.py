@@ -8,7 +8,8 @@ what the exchange holds stays there.
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,7 @@ from grading.collecting.owner import Owner, owner_of
 from grading.collecting.recognize import recognize
 from grading.collecting.unmatched import UNMATCHED, keep, no_longer_keep
 from grading.collecting.uploads import Remark, Unusable, Upload, read_uploads
+from grading.intake.faults import concerns_everybody
 from grading.intake.reading import Refused
 
 Candidates = dict[Submission, list[Candidate]]
@@ -75,7 +77,7 @@ def collect(
     Raises:
         grading.collecting.uploads.Unusable: `path`, `roster` or the class list is not what it should be, or there is no
             exchange.
-        OSError: a file cannot be read or written. Run it again.
+        OSError: no file can be read or written. Run it again.
     """
     with tempfile.TemporaryDirectory(prefix=".collecting-", dir=classroom.directory) as scratch:
         class_list, remarks = None, list[Remark]()
@@ -91,9 +93,10 @@ def collect(
         for submission in [one for one in candidates if _several_people(candidates[one], ledger.current(one))]:
             for candidate in candidates.pop(submission):
                 problems[candidate.upload.path].append((candidate.shown, _namesakes(submission.student)))
-        placed = _place_all(classroom, ledger, candidates)
+        placed = _place_all(classroom, ledger, candidates, problems)
         for upload in uploads:
-            (keep if problems[upload.path] else no_longer_keep)(upload, classroom.directory / UNMATCHED)
+            with _telling(problems, upload, str(upload.path)):
+                (keep if problems[upload.path] else no_longer_keep)(upload, classroom.directory / UNMATCHED)
     return Collected(
         submissions=[submission for submission, of_it in placed.items() if of_it.changed],
         unchanged=sum(not of_it.changed for of_it in placed.values()),
@@ -144,17 +147,32 @@ def _namesakes(student: str) -> str:
     return f"Several people are called {student}: a roster can tell them apart, by lms_id."
 
 
-def _place_all(classroom: Classroom, ledger: Ledger, candidates: Candidates) -> dict[Submission, Placed]:
+def _place_all(
+    classroom: Classroom, ledger: Ledger, candidates: Candidates, problems: Problems
+) -> dict[Submission, Placed]:
+    """Place what can be placed, and note the others among the problems."""
+    placed: dict[Submission, Placed] = {}
     any_on_time = any(candidate.on_time for those in candidates.values() for candidate in those)
     due = _due_dates(classroom) if any_on_time else {}
     try:
-        return {
-            submission: place(classroom, ledger, submission, those, due.get(submission.assignment))
-            for submission, those in candidates.items()
-        }
+        for submission, those in candidates.items():
+            with _telling(problems, those[-1].upload, those[-1].shown):
+                placed[submission] = place(classroom, ledger, submission, those, due.get(submission.assignment))
     finally:
         # Even if interrupted: the next run needs to know what is in `submitted`.
         ledger.write()
+    return placed
+
+
+@contextmanager
+def _telling(problems: Problems, upload: Upload, shown: str) -> Iterator[None]:
+    """Note, among the problems of an upload, that its files cannot be read or written."""
+    try:
+        yield
+    except OSError as error:
+        if concerns_everybody(error):
+            raise
+        problems[upload.path].append((shown, f"It cannot be collected: {error.strerror} ({error.filename})."))
 
 
 def _due_dates(classroom: Classroom) -> dict[str, datetime | None]:

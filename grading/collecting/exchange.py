@@ -119,11 +119,20 @@ def release_feedback(classroom: Classroom, assignment: str | None = None) -> tup
     released = others = 0
     for name in [assignment] if assignment else ASSIGNMENTS:
         folders = {page.parent for page in (classroom.directory / "feedback").glob(f"*/{name}/{name}.html")}
-        needed = (SECRET, timestamp.NAME)
-        without = {folder for folder in folders if not all((folder / file).is_file() for file in needed)}
+        without = {folder for folder in folders if not _can_be_handed_back(folder)}
         if folders != without:
             nbgrader.coursedir.student_id_exclude = ",".join(folder.parts[-2] for folder in without)
             succeeded(nbgrader.release_feedback(name), f"The feedback on {name} cannot be released")
         released += len(folders - without)
         others += len(without)
     return released, others
+
+
+def _can_be_handed_back(folder: Path) -> bool:
+    """Check whether nbgrader finds what it reads beside a page: a key, which is text, and a time."""
+    try:
+        (folder / SECRET).read_text()
+        (folder / timestamp.NAME).read_text()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return True

@@ -8,6 +8,7 @@ from grading.classroom import Classroom, Submission
 from grading.collecting.candidates import Version
 from grading.collecting.uploads import Unusable, at_second
 from grading.intake import timestamp
+from grading.intake.reading import Refused, read_content
 
 LEDGER = "collected.csv"
 
@@ -42,9 +43,9 @@ class Ledger:
         return submission in self._rows and time <= datetime.fromisoformat(self._rows[submission]["uploaded"])
 
     def current(self, submission: Submission) -> Version | None:
-        """Return the version in `submitted`, which may have come there some other way; None if there is none."""
+        """Return the version in `submitted`, which may have come there some other way; None if none can be read."""
         submitted = self._classroom.notebook("submitted", *submission)
-        if not submitted.exists():
+        if isinstance(read_content(submitted), Refused):
             return None
         row = self._rows.get(submission, {})
         times = [datetime.fromisoformat(row["uploaded"])] if row else []

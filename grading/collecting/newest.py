@@ -1,19 +1,22 @@
 """Of a student's notebooks for an assignment, the newest counts; the others are kept in `superseded`."""
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from errno import ENOTDIR
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from grading.classroom import Classroom, Submission
+from grading.classroom import Classroom, Submission, why_no_student
 from grading.collecting.candidates import Candidate, Version
 from grading.collecting.copying import copy_whole, same
 from grading.collecting.ledger import Ledger
 from grading.collecting.uploads import Remark
 from grading.intake import timestamp
+from grading.intake.setting_aside import REFUSED, find_refused, move_refused
 
 SUPERSEDED = "superseded"
 
@@ -50,9 +53,12 @@ def place(
         due: when the assignment is due, for candidates that count as on time.
 
     Raises:
-        OSError: a file cannot be read or written. Run it again.
+        OSError: a file cannot be read or written.
     """
     submitted = classroom.notebook("submitted", *submission)
+    student = submitted.parents[1]
+    if os.path.lexists(student) and (reason := why_no_student(student)):
+        raise NotADirectoryError(ENOTDIR, reason.rstrip("."), str(student))
     current = ledger.current(submission)
     versions = [*candidates, *([current] if current else [])]
     by_serial = all(version.serial is not None for version in versions)
@@ -65,6 +71,7 @@ def place(
         newest = next((version for version in reversed(older) if same(version.file, submitted)), newest)
     changed = not (current and same(newest.file, submitted))
     if isinstance(newest, Candidate):
+        _make_room(submitted, classroom.directory / REFUSED)
         _submit(newest, submitted, due if newest.on_time else None, changed)
         ledger.note(submission, newest)
     return Placed(changed, [(version.shown, f"Older than {newest.shown}.") for version in superseded])
@@ -80,6 +87,13 @@ def _age(version: Version, by_serial: bool) -> tuple[int, datetime, int, int, bo
     serial = (version.serial or 0) if by_serial else 0
     submitted = not isinstance(version, Candidate)
     return serial, version.time, int(version.file.stat().st_mtime), number, submitted, version.shown
+
+
+def _make_room(submitted: Path, refused_folder: Path) -> None:
+    """Move what is no plain notebook, or no folder around it, out of the way."""
+    folder = submitted.parent
+    if os.path.lexists(folder) and find_refused(folder).keys() & {folder, submitted}:
+        move_refused(folder, refused_folder)
 
 
 def _submit(candidate: Candidate, submitted: Path, due: datetime | None, changed: bool) -> None:

@@ -4,6 +4,7 @@ Everything is unpacked into a scratch folder. From a student's archive, only not
 may hold some.
 """
 
+import os
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ LARGEST_CLASS = 8 * 2**30  # bytes
 MOST_UPLOADS = 100_000
 
 EPOCH = datetime.fromtimestamp(0, UTC)
+_LAST_SECOND = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 Remark = tuple[str, str]
 """(file, why), for the report."""
@@ -76,21 +78,27 @@ def read_uploads(path: Path, scratch: Path) -> Iterator[Upload]:
         for entry, why in refused.items():
             yield Upload(PurePosixPath(entry), None, refused={entry: why})
         folder = _inner(folder, archive.stem)
-    for file, status in sorted(walk(folder)):
+    unreadable: list[Path] = []
+    for file, status in sorted(walk(folder, unreadable.append)):
         name = PurePosixPath(file.relative_to(folder))
         if is_hidden(name):
             continue
         if unopened := why_not(file.name, status):
             yield Upload(name, None, refused={str(name): unopened})
+        elif stat.S_ISREG(status.st_mode) and not os.access(file, os.R_OK):
+            unreadable.append(file)
         elif stat.S_ISREG(status.st_mode):
             allowance = Allowance(MAX_ENTRIES, MAX_SUBMISSION_BYTES)
             notebooks, refused = _notebooks(file, str(name), scratch, allowance)
             yield Upload(name, file, notebooks, refused, at_second(status.st_mtime))
+    for path in unreadable:
+        name = PurePosixPath(path.relative_to(folder))
+        yield Upload(name, None, refused={str(name): "It may not be read."})
 
 
 def at_second(time: float) -> datetime:
-    """Return a time in seconds since the epoch as one in UTC, to the second."""
-    return datetime.fromtimestamp(int(time), UTC)
+    """Return a time in seconds since the epoch as one in UTC, to the second; the nearest one that can be written."""
+    return datetime.fromtimestamp(min(max(int(time), 0), _LAST_SECOND), UTC)
 
 
 def is_notebook(name: str) -> bool:

@@ -4,6 +4,7 @@
 nbgrader's own.
 """
 
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
 from grading import basis
+from grading.classroom import why_no_student
 from grading.execution.notebook import execute
 from grading.intake.canonical import read_canonical
-from grading.intake.setting_aside import REFUSED, move_refused
+from grading.intake.setting_aside import REFUSED, find_refused, move_refused
 from grading.sandbox.limits import Limits
 from grading.sandbox.trusted import WARNING
 
@@ -25,17 +27,23 @@ from grading.sandbox.trusted import WARNING
 class SubmissionExporter(NotebookExporter):
     """Reads what was handed in: nothing else in nbgrader opens it before it has become a canonical notebook.
 
-    nbgrader creates its exporter before it looks for submissions. So this is where files that must not be opened are
-    moved out of its way, into a folder `refused` beside `submitted`.
+    nbgrader creates its exporter before it opens submissions. So this is where files that must not be opened are moved
+    out of its way, into a folder `refused` beside `submitted`. A submission of which something cannot be moved is taken
+    off nbgrader's list.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # nbconvert does not type it
         coursedir = self._coursedir()
         pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, coursedir.assignment_id)
-        for folder in Path("/").glob(str(Path(pattern).relative_to("/"))):
+        for folder in map(Path, glob(pattern)):
+            if reason := why_no_student(folder.parent):
+                self._take_off_the_list(folder, reason)
+                continue
             for entry, refused in move_refused(folder, self._submitted().parent / REFUSED).items():
                 self.log.warning("Set aside: %r: %s", str(entry), refused.reason)
+            if find_refused(folder):
+                self._take_off_the_list(folder, "What must not be opened in it cannot be moved.")
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
@@ -65,6 +73,11 @@ class SubmissionExporter(NotebookExporter):
             self.log.warning("%s", change)
         output, resources = self.from_notebook_node(result.notebook, resources, **kwargs)  # type: ignore[no-untyped-call]  # nbconvert does not type it
         return output, resources
+
+    def _take_off_the_list(self, folder: Path, reason: str) -> None:
+        converter: Any = self.parent
+        converter.assignments.pop(str(folder), None)
+        self.log.error("Not graded: %r: %s", str(folder), reason)
 
     def _submitted(self) -> Path:
         coursedir = self._coursedir()

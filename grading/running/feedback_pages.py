@@ -8,8 +8,9 @@ from operator import attrgetter
 from sqlalchemy import Engine
 from tqdm import tqdm
 
-from grading.classroom import Classroom, Submission
+from grading.classroom import Classroom, Submission, why_no_student
 from grading.running import rows
+from grading.running.places import NotWritten
 from grading.running.pool import OpenExecutor, enough_processes, graded
 from grading.running.submission import Graded, Task
 from grading.running.writing import stamp, stamp_of, write_page
@@ -52,12 +53,12 @@ def make_pages(
 
     Raises:
         sqlalchemy.exc.OperationalError: the gradebook cannot be used.
-        OSError: a page cannot be written, or the class is being graded.
+        OSError: no page can be written, or the class is being graded.
     """
     with classroom.alone(), classroom.gradebook() as gradebook:
         pages = MadePages()
         todo = []
-        for task in _tasks(classroom, gradebook.engine, _autograded(classroom, assignment)):
+        for task in _tasks(classroom, gradebook.engine, _autograded(classroom, assignment), pages.failed):
             pages.by_hand += any(grade["needs_manual_grade"] for grade in task.before["grade"])
             assert task.autograded is not None
             if everything or stamp_of(classroom.feedback(*task.submission)) != stamp(task.autograded, task.before):
@@ -65,7 +66,7 @@ def make_pages(
             else:
                 pages.unchanged += 1
         if todo:
-            tasks = _tasks(classroom, gradebook.engine, todo)
+            tasks = _tasks(classroom, gradebook.engine, todo, pages.failed)
             # Whatever ends the writing ends the workers, too.
             with closing(graded(tasks, open_executor or enough_processes(workers, len(todo)))) as results:
                 _make(classroom, results, len(todo), pages)
@@ -77,8 +78,11 @@ def _make(classroom: Classroom, results: Iterator[tuple[Task, Graded]], total: i
     with tqdm(total=total, desc="feedback", unit="page") as progress:
         for task, result in results:
             if result.success:
-                write_page(classroom, ignore, task, result)
-                pages.made += 1
+                try:
+                    write_page(classroom, ignore, task, result)
+                    pages.made += 1
+                except NotWritten as why:
+                    pages.failed[task.submission] = str(why)
             else:
                 pages.failed[task.submission] = result.log
             progress.update()
@@ -87,16 +91,26 @@ def _make(classroom: Classroom, results: Iterator[tuple[Task, Graded]], total: i
 def _autograded(classroom: Classroom, assignment: str | None) -> list[Submission]:
     """List what is graded, by assignment."""
     notebooks = (classroom.directory / "autograded").glob(f"*/{assignment or '*'}/*.ipynb")
-    found = [Submission(*path.parts[-3:-1]) for path in notebooks if path.stem == path.parts[-2]]
+    found = [
+        Submission(*path.parts[-3:-1])
+        for path in notebooks
+        if path.stem == path.parts[-2] and not why_no_student(path.parents[1])
+    ]
     return sorted(found, key=attrgetter("assignment", "student"))
 
 
-def _tasks(classroom: Classroom, engine: Engine, submissions: list[Submission]) -> Iterator[Task]:
-    """Make the tasks as they are asked for."""
+def _tasks(
+    classroom: Classroom, engine: Engine, submissions: list[Submission], failed: dict[Submission, str]
+) -> Iterator[Task]:
+    """Make the tasks as they are asked for, and note for which there is nothing to make a page of."""
     for assignment, definition, students in rows.by_assignment(engine, submissions):
         for student, before in students:
             if not before["grade"]:
                 continue  # graded with another gradebook than this one
             submission = Submission(student, assignment)
-            notebook = classroom.notebook("autograded", *submission).read_bytes()
+            try:
+                notebook = classroom.notebook("autograded", *submission).read_bytes()
+            except OSError as error:
+                failed[submission] = f"The graded notebook cannot be read: {error.strerror}."
+                continue
             yield Task(submission, definition, before, autograded=notebook)

@@ -10,9 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from operator import attrgetter
-from pathlib import Path
 
-import nbformat
 from sqlalchemy import Engine
 from tqdm import tqdm
 
@@ -26,9 +24,7 @@ from grading.basis import (
     changes,
 )
 from grading.classroom import Classroom, Submission
-from grading.intake import timestamp
-from grading.intake.reading import Refused
-from grading.intake.setting_aside import REFUSED, find_refused, in_its_place, move_refused
+from grading.intake.setting_aside import REFUSED, move_refused, read_handed_in
 from grading.running import rows
 from grading.running.pool import OpenExecutor, enough_processes, graded
 from grading.running.submission import Graded, Task
@@ -150,11 +146,8 @@ def _reason(classroom: Classroom, submission: Submission, before: Basis, now: Ba
 
 
 def _basis_of_handed_in(classroom: Classroom, submission: Submission) -> Basis:
-    path = classroom.notebook("submitted", *submission)
-    if find_refused(path.parent):
-        # Nothing may open it, and grading will move it out of the way.
-        return {"submission": "to be set aside"}
-    return basis_of_submission(*_read(path))
+    # Of what will be set aside, it is that of the notebook that takes its place.
+    return basis_of_submission(*read_handed_in(classroom.notebook("submitted", *submission)))
 
 
 def _write_all(
@@ -184,9 +177,13 @@ def _write_all(
 
 
 def _set_aside(classroom: Classroom) -> None:
-    for folder in sorted((classroom.directory / "submitted").glob("*/*")):
-        for entry, refused in move_refused(folder, classroom.directory / REFUSED).items():
-            tqdm.write(f"set aside: {str(entry)!r}: {refused.reason}")
+    for path, reason in classroom.left_alone().items():
+        tqdm.write(f"left alone: {str(path)!r}: {reason}")
+    for submission in classroom.submissions():
+        if submission.assignment in ASSIGNMENTS:
+            folder = classroom.notebook("submitted", *submission).parent
+            for entry, refused in move_refused(folder, classroom.directory / REFUSED).items():
+                tqdm.write(f"set aside: {str(entry)!r}: {refused.reason}")
 
 
 def _tasks(classroom: Classroom, engine: Engine, todo: Iterable[Waiting], trusted: bool) -> Iterator[Task]:
@@ -196,7 +193,7 @@ def _tasks(classroom: Classroom, engine: Engine, todo: Iterable[Waiting], truste
         source = source_notebook(assignment).read_bytes()
         for student, before in students:
             submission = Submission(student, assignment)
-            notebook, time_handed_in = _read(classroom.notebook("submitted", *submission))
+            notebook, time_handed_in = read_handed_in(classroom.notebook("submitted", *submission))
             # It may have been collected again since the list was made.
             now = basis_of_submission(notebook, time_handed_in)
             yield Task(
@@ -209,12 +206,3 @@ def _tasks(classroom: Classroom, engine: Engine, todo: Iterable[Waiting], truste
                 handed_in_before=bases[submission].get("submission") == now["submission"],
                 trusted=trusted,
             )
-
-
-def _read(path: Path) -> tuple[bytes, bytes | None]:
-    """Read what was handed in; links, pipes and what is too large have been set aside."""
-    try:
-        return path.read_bytes(), timestamp.content(path.parent)
-    except OSError:
-        unreadable = in_its_place(Refused("The notebook may not be read."))
-        return nbformat.writes(unreadable).encode(), None

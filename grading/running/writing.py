@@ -19,11 +19,16 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from grading.assignments import source_notebook
 from grading.classroom import Classroom, Submission
+from grading.intake.faults import concerns_everybody
+from grading.intake.plain_files import copy_plain_files
+from grading.intake.setting_aside import find_refused
 from grading.running import rows
+from grading.running.places import NotWritten, clear, new_folder, put
 from grading.running.rows import Rows
 from grading.running.submission import Graded, Task
 
 READ_ONLY, READABLE = 0o444, 0o644
+NOTEBOOKS = ("*.ipynb",)
 SHOWN = {
     "submitted_notebook": ("late_submission_penalty",),
     "grade": ("cell_id", "auto_score", "manual_score", "extra_credit"),
@@ -45,8 +50,12 @@ def write(classroom: Classroom, engine: Engine, ignore: list[str], batch: list[D
         batch: tasks with their successful results.
 
     Returns:
-        {submission: why} of those that could not be written, because somebody else wrote at the same time, or because
-        the database has no room for such a long name.
+        {submission: why} of those that could not be written, because somebody else wrote at the same time, because the
+        database has no room for such a long name, or because something is in the way of the files.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: the gradebook cannot be used.
+        OSError: nobody's files can be written.
     """
     refused = {}
     try:
@@ -61,7 +70,10 @@ def write(classroom: Classroom, engine: Engine, ignore: list[str], batch: list[D
                 refused[done[0].submission] = f"The gradebook does not take it: {error.orig}"
     for task, graded in batch:
         if task.submission not in refused:
-            _write_files(classroom, ignore, task, graded)
+            try:
+                _write_files(classroom, ignore, task, graded)
+            except NotWritten as why:
+                refused[task.submission] = str(why)
     return refused
 
 
@@ -77,25 +89,31 @@ def _after(task: Task, graded: Graded) -> Rows:
 def _write_files(classroom: Classroom, ignore: list[str], task: Task, graded: Graded) -> None:
     submitted = classroom.notebook("submitted", *task.submission)
     autograded = classroom.notebook("autograded", *task.submission)
-    for folder in (classroom.feedback(*task.submission).parent, autograded.parent):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-    _copy_others(submitted.parent, autograded.parent, ignore, READ_ONLY)
-    _copy_others(source_notebook(task.submission.assignment).parent, autograded.parent, ignore, READ_ONLY)
-    autograded.write_bytes(graded.notebook)
-    autograded.chmod(READ_ONLY)
+    with new_folder(classroom.directory / "autograded") as folder:
+        _copy_ours(source_notebook(task.submission.assignment).parent, folder, ignore)
+        notebook = folder / autograded.name
+        notebook.write_bytes(graded.notebook)
+        notebook.chmod(READ_ONLY)
+        _copy_beside(submitted.parent, folder, ignore, READ_ONLY)
+        clear(classroom.feedback(*task.submission).parent)
+        put(folder, autograded.parent)
     write_page(classroom, ignore, task, graded)
 
 
 def write_page(classroom: Classroom, ignore: list[str], task: Task, graded: Graded) -> None:
-    """Write a feedback page, in the place of the one that may be there, and the files beside it."""
+    """Write a feedback page, in the place of the one that may be there, and the files beside it.
+
+    Raises:
+        NotWritten: something is in the way, and cannot be removed.
+        OSError: nobody's page can be written.
+    """
     page = classroom.feedback(*task.submission)
-    page.parent.mkdir(parents=True, exist_ok=True)
-    _copy_others(classroom.notebook("autograded", *task.submission).parent, page.parent, ignore, READABLE)
-    unfinished = page.with_suffix(".part")
-    unfinished.write_bytes(graded.feedback + b"\n" + stamp(graded.notebook, graded.after))
-    unfinished.chmod(READABLE)
-    unfinished.replace(page)
+    with new_folder(classroom.directory / "feedback") as folder:
+        unfinished = folder / page.name
+        unfinished.write_bytes(graded.feedback + b"\n" + stamp(graded.notebook, graded.after))
+        unfinished.chmod(READABLE)
+        _copy_beside(classroom.notebook("autograded", *task.submission).parent, folder, ignore, READABLE)
+        put(folder, page.parent)
 
 
 def stamp(autograded: bytes, rows: Rows) -> bytes:
@@ -109,12 +127,12 @@ def stamp(autograded: bytes, rows: Rows) -> bytes:
 
 
 def stamp_of(page: Path) -> bytes | None:
-    """Read the last line of a page: None if there is no page, and not a stamp if nbgrader itself made it."""
+    """Read the last line of a page: None if there is no readable page, and not a stamp if nbgrader itself made it."""
     try:
         with page.open("rb") as file:
             file.seek(-min(LONGEST_STAMP, page.stat().st_size), os.SEEK_END)
             return file.read().splitlines(keepends=True)[-1]
-    except (FileNotFoundError, IndexError):
+    except (OSError, IndexError):
         return None
 
 
@@ -123,11 +141,23 @@ def _same_everywhere(value: float | str | bool | None) -> float | str | None:
     return float(value) if isinstance(value, (int, float)) else value
 
 
-def _copy_others(source: Path, target: Path, ignore: list[str], mode: int) -> None:
-    """Copy what isn't a notebook, as nbgrader's converters do."""
-    for name in find_all_files(str(source), [*ignore, "*.ipynb"]):
+def _copy_ours(source: Path, target: Path, ignore: list[str]) -> None:
+    """Copy what isn't a notebook, as nbgrader's converters do, from the folder of an assignment."""
+    for name in find_all_files(str(source), [*ignore, *NOTEBOOKS]):
         copy = target / Path(name).relative_to(source)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.unlink(missing_ok=True)
         shutil.copyfile(name, copy)
-        copy.chmod(mode)
+        copy.chmod(READ_ONLY)
+
+
+def _copy_beside(source: Path, target: Path, ignore: list[str], mode: int) -> None:
+    """Copy what isn't a notebook from the folder of a submission; what cannot be copied is left out."""
+    refused = find_refused(source)
+    if source in refused:
+        return
+    try:
+        leave = {entry.name for entry in refused}
+        copy_plain_files(source, target, leave=leave, ignore=[*ignore, *NOTEBOOKS], mode=mode)
+    except OSError as error:
+        if concerns_everybody(error):
+            raise
