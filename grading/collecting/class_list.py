@@ -88,12 +88,11 @@ class ClassList:
         return Person(student, label.lms_id)
 
     def _with_id(self, label: Label) -> Person | Refused:
-        for id in label.ids:
-            if id in self._students:
-                return Person(id)
-            if len(students := self._by_email.get(id.casefold(), set())) == 1:
-                return Person(*students)
-        return Refused("Its name begins with no student of the class list.")
+        named = [{id} & self._students or self._by_email.get(id.casefold(), set()) for id in label.ids]
+        students = set().union(*named)
+        if len(students) > 1:
+            return Refused("Its name begins with several students of the class list.")
+        return Person(*students) if students else Refused("Its name begins with no student of the class list.")
 
 
 def read_class_list(classroom: Classroom, roster: Path | None = None) -> ClassList | None:

@@ -44,6 +44,8 @@ def owner_of(upload: PurePosixPath, class_list: ClassList | None) -> Owner | Ref
     label = read_label(_without_assignment(upload))
     if label is None:
         return Refused("No platform that is known here gives such names.")
+    if isinstance(label, Refused):
+        return label
     person = class_list.find(label) if class_list else _named_after(label)
     if isinstance(person, Refused):
         return person

@@ -10,22 +10,26 @@ name.
 from importlib import import_module
 from pathlib import PurePosixPath
 
-from grading.platforms.interface import Label, MarksFile, Platform
+from grading.intake.reading import Refused
+from grading.platforms.interface import AMBIGUOUS, Label, MarksFile, Platform
 
-# The first that has a label for an upload is taken to have named it.
 PLATFORMS: list[Platform] = [
     import_module(f"grading.platforms.{module}").PLATFORM
     for module in (
         "moodle",
         "canvas",
-        "plain",  # the last: it has a label for everything
+        "plain",  # the last: it has a label for everything, which counts if no other has one
     )
 ]
 
 
-def read_label(upload: PurePosixPath) -> Label | None:
-    """Return what the name of an upload says about its student; None if no platform can tell."""
-    return next(filter(None, (platform.read_label(upload) for platform in PLATFORMS)), None)
+def read_label(upload: PurePosixPath) -> Label | Refused | None:
+    """Return what the name of an upload says about its student, or why nobody can tell; None if no platform has it."""
+    *particular, last = PLATFORMS
+    labels = [label for platform in particular if (label := platform.read_label(upload))]
+    if len(labels) > 1:
+        return AMBIGUOUS
+    return labels[0] if labels else last.read_label(upload)
 
 
 def marks_files() -> dict[str, MarksFile]:

@@ -12,15 +12,20 @@ from pathlib import PurePosixPath
 
 from nbgrader.api import Student
 
-from grading.platforms.interface import Label, MarksFile, Platform, Row
+from grading.intake.reading import Refused
+from grading.platforms.interface import AMBIGUOUS, Label, MarksFile, Platform, Row
 
-_LABEL = re.compile(r"(?P<name>[^_]+)_(?P<late>late_)?(?P<lms_id>\d+)_(?P<serial>\d+)_.+", re.IGNORECASE)
+_LABEL = re.compile(r"(?P<name>.+?)_(?P<late>late_)?(?P<lms_id>\d+)_(?P<serial>\d+)_.+", re.IGNORECASE)
+# What stands between a student's name and the name of their file. Either may hold it, too, or begin or end with a part.
+_BETWEEN = re.compile(r"(?=_\d+_\d+_.)")
 
 
-def _read_label(upload: PurePosixPath) -> Label | None:
+def _read_label(upload: PurePosixPath) -> Label | Refused | None:
     found = _LABEL.fullmatch(upload.name) if len(upload.parts) == 1 else None
     if not found:
         return None
+    if len(_BETWEEN.findall(upload.name)) > 1:
+        return AMBIGUOUS
     return Label(name=found["name"], lms_id=found["lms_id"], serial=int(found["serial"]), on_time=not found["late"])
 
 

@@ -6,7 +6,11 @@ from pathlib import PurePosixPath
 
 from nbgrader.api import Student
 
+from grading.intake.reading import Refused
+
 Row = dict[str, str | None]
+
+AMBIGUOUS = Refused("Its name can be read in several ways: rename it, for example to ada_momentum.ipynb.")
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,13 @@ class Platform:
     Attributes:
         name: as instructors type it.
         help: how to download uploads from it, in a sentence.
-        read_label: returns the label of an upload; None if it isn't from this platform. The path begins as the platform
-            made it; students choose the file's own name, and everything in an archive.
+        read_label: returns the label of an upload; None if it isn't from this platform, and `AMBIGUOUS` if its name can
+            be read in several ways. The path begins as the platform made it; students choose the file's own name,
+            everything in an archive, and often the name by which the platform knows them.
         marks_file: what the platform imports; None if it imports no marks.
     """
 
     name: str
     help: str
-    read_label: Callable[[PurePosixPath], Label | None]
+    read_label: Callable[[PurePosixPath], Label | Refused | None]
     marks_file: MarksFile | None = None

@@ -11,13 +11,18 @@ from pathlib import PurePosixPath
 
 from nbgrader.api import Student
 
-from grading.platforms.interface import Label, MarksFile, Platform, Row
+from grading.intake.reading import Refused
+from grading.platforms.interface import AMBIGUOUS, Label, MarksFile, Platform, Row
 
 _LABEL = re.compile(r"(?P<name>.+?)_(?P<lms_id>\d+)_assignsubmission_[a-z]+(?:_.*)?")
+# What stands between a student's name and the name of their file. Either may hold it, too.
+_BETWEEN = re.compile(r"_\d+_assignsubmission_[a-z]")
 
 
-def _read_label(upload: PurePosixPath) -> Label | None:
+def _read_label(upload: PurePosixPath) -> Label | Refused | None:
     found = _LABEL.fullmatch(upload.parts[0])
+    if found and len(_BETWEEN.findall(upload.parts[0])) > 1:
+        return AMBIGUOUS
     return Label(name=found["name"], lms_id=found["lms_id"]) if found else None
 
 
