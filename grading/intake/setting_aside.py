@@ -43,7 +43,7 @@ def read_handed_in(notebook: Path) -> tuple[bytes, bytes | None]:
     reason = refused.get(notebook.parent) or refused.get(notebook)
     content = reason or read_content(notebook)
     if isinstance(content, Refused):
-        content = nbformat.writes(in_its_place(content)).encode()
+        content = _as_file(content)
     return content, None if notebook.parent in refused else timestamp.content(notebook.parent)
 
 
@@ -86,6 +86,10 @@ def in_its_place(refused: Refused) -> NotebookNode:
     sentence = f"**This submission was not graded.** {refused.reason}"
     notebook: NotebookNode = new_notebook(cells=[new_markdown_cell(sentence, id="refused")])
     return notebook
+
+
+def _as_file(refused: Refused) -> bytes:
+    return nbformat.writes(in_its_place(refused)).encode()
 
 
 def find_refused(folder: Path) -> dict[Path, Refused]:
@@ -166,7 +170,7 @@ def _move(entry: Path, folder: Path, refused_folder: Path, why: Refused) -> None
     with tempfile.TemporaryDirectory(prefix=".", dir=refused_folder) as scratch:
         made = Path(scratch, folder.name)
         made.mkdir()
-        nbformat.write(in_its_place(why), made / notebook.name)
+        (made / notebook.name).write_bytes(_as_file(why))
         _rename(entry, _free_place(refused_folder, entry.name))
         (made if entry == folder else made / notebook.name).rename(entry)
 

@@ -45,6 +45,44 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     assert timestamp.read(tmp_path) is None
 
 
+@pytest.mark.parametrize("zone", ["{}", "../../../..{}", ":{}", "a/../../../..{}"])
+def test_a_time_zone_that_names_a_file_is_not_opened(
+    tmp_path: Path, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nbgrader opens any file that is named as the zone, and some give what they hold only once, or make one wait."""
+    short = Path("/tmp/zone")
+    opened = []
+    monkeypatch.setattr("dateutil.tz.tz.open", lambda path, *_: opened.append(path), raising=False)
+    short.touch()
+    (tmp_path / "timestamp.txt").write_text(f"2027-03-08 18:00:00 {zone.format(short)}")
+    try:
+        assert timestamp.read(tmp_path) is None
+        assert not timestamp.is_readable(tmp_path)
+    finally:
+        short.unlink()
+    assert opened == []
+
+
+@pytest.mark.parametrize("zone", ["UTC", "KST", "Asia/Seoul", "America/Argentina/Buenos_Aires", "+0900", "EST5EDT"])
+def test_time_zones_that_nbgrader_writes_are_read(tmp_path: Path, zone: str) -> None:
+    (tmp_path / "timestamp.txt").write_text(f"2027-03-08 18:00:00 {zone}")
+    assert timestamp.read(tmp_path) is not None
+
+
+@pytest.mark.parametrize("year", [1, 1969, 2100, 9999])
+def test_any_year_is_written_as_it_is_read(tmp_path: Path, year: int) -> None:
+    timestamp.write(tmp_path, SIX.replace(year=year))
+    assert timestamp.read(tmp_path) == SIX.replace(year=year)
+    assert timestamp.content(tmp_path) is not None
+
+
+@pytest.mark.parametrize("offset", ["+999999999999", "-9999999", "+" + "9" * 60])
+def test_an_absurd_offset_is_no_time(tmp_path: Path, offset: str) -> None:
+    (tmp_path / "timestamp.txt").write_text(f"2027-03-08 18:00:00 {offset}")
+    assert timestamp.read(tmp_path) is None
+    assert timestamp.content(tmp_path) is None
+
+
 def test_a_time_is_written_as_nbgrader_writes_it(tmp_path: Path) -> None:
     timestamp.write(tmp_path, SIX.astimezone(timezone(timedelta(hours=9))))
     assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {"timestamp.txt": "2027-03-08 18:00:00 UTC"}

@@ -25,6 +25,29 @@ def test_a_students_own_file_name_does_not_count(lms: LMS) -> None:
     assert lms.submitted() == {"ada"}
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lovelaceada_12345_9_x_666_7_momentum.ipynb",
+        "lovelaceada_12345_666_7_momentum.ipynb",
+        "evileve_666_7_lovelaceada_12345_9_momentum.ipynb",
+        "evileve_666_7_Lovelace Ada_12345_assignsubmission_file_momentum.ipynb",
+    ],
+)
+def test_a_name_that_can_be_read_in_two_ways_is_nobodys(lms: LMS, name: str) -> None:
+    lms.upload("lovelaceada_12345_8_momentum.ipynb", notebook("Ada's"))
+    lms.upload(name, notebook("Eve's"))
+    assert "several ways" in lms.reasons()[name]
+    assert lms.submitted() == {"lovelaceada"}
+    assert lms.text("lovelaceada") == "Ada's"
+
+
+def test_a_name_with_an_underscore_is_not_that_of_a_student_whose_id_it_begins_with(lms: LMS) -> None:
+    lms.upload("s123_x_666_7_work.ipynb")
+    assert set(lms.reasons(roster=lms.roster("s123,Ada Lovelace,101"))) == {"s123_x_666_7_work.ipynb"}
+    assert lms.submitted() == set()
+
+
 def test_a_class_list_knows_students_by_name(lms: LMS) -> None:
     assert lms.matches_once_listed("lovelaceadaking_12345_67890_momentum.ipynb")
 

@@ -32,7 +32,6 @@ def test_uploads_are_named_after_full_names(lms: LMS, name: str, student: str) -
     "name",
     [
         f"{ADA}/Bob Byron_102_assignsubmission_file_/momentum.ipynb",
-        f"{ADA}Bob Byron_102_assignsubmission_file_momentum.ipynb",
         f"{ADA}/bob_12345_67890_momentum.ipynb",
         f"{ADA}bob_momentum.ipynb",
         f"{ADA}/bob/momentum.ipynb",
@@ -44,6 +43,24 @@ def test_naming_a_classmate_hands_in_nothing_for_them(lms: LMS, name: str) -> No
     lms.reasons()
     assert lms.submitted() == {"ada-lovelace", "bob-byron"}
     assert lms.text("bob-byron") == "Bob's"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{ADA}Bob Byron_102_assignsubmission_file_momentum.ipynb",
+        "Bob Byron_102_assignsubmission_file_x_101_assignsubmission_file_/momentum.ipynb",
+        "Bob Byron_102_assignsubmission_file__101_assignsubmission_file_momentum.ipynb",
+    ],
+)
+def test_a_name_that_can_be_read_in_two_ways_is_nobodys(lms: LMS, name: str) -> None:
+    """Students choose the names of their files, and may choose the name by which the platform knows them."""
+    lms.upload("Bob Byron_102_assignsubmission_file_/momentum.ipynb", notebook("Bob's"))
+    lms.upload(name, notebook("Ada's"), NOON + HOUR)
+    assert "several ways" in lms.reasons()[name]
+    assert lms.submitted() == {"bob-byron"}
+    assert lms.text("bob-byron") == "Bob's"
+    assert lms.kept("unmatched") == {name: notebook("Ada's")}
 
 
 @pytest.mark.parametrize(

@@ -49,3 +49,10 @@ def test_a_class_list_knows_ids(lms: LMS, name: str) -> None:
 def test_a_listed_id_is_not_found_in_a_longer_one(lms: LMS, name: str) -> None:
     lms.upload(name)
     assert set(lms.reasons(roster=lms.roster("ada,,"))) == {name}
+
+
+def test_a_name_that_begins_with_several_listed_ids_is_nobodys(lms: LMS) -> None:
+    lms.upload("ada_lovelace_work.ipynb")
+    why = lms.reasons(roster=lms.roster("ada,,", "ada_lovelace,,"))
+    assert "several students" in why["ada_lovelace_work.ipynb"]
+    assert lms.submitted() == set()
