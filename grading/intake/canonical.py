@@ -52,12 +52,14 @@ def read_canonical(source: Path, submitted: Path, config: Config) -> Canonical:
         submitted: the student's notebook. If it cannot be read, a notebook that says so takes its place.
         config: nbgrader's.
     """
-    notebook = read_submission(submitted)
-    refused = (notebook.reason,) if isinstance(notebook, Refused) else ()
-    if isinstance(notebook, Refused):
-        notebook = in_its_place(notebook)
-    result = canonical(read_source(source, config), notebook)
-    return replace(result, changes=(*refused, *result.changes))
+    prepared, notebook = read_source(source, config), read_submission(submitted)
+    if not isinstance(notebook, Refused):
+        try:
+            return canonical(prepared, notebook)
+        except Exception:  # noqa: BLE001, whatever was handed in, it is graded
+            notebook = Refused("The notebook does not fit into that of the assignment.")
+    result = canonical(prepared, in_its_place(notebook))
+    return replace(result, changes=(notebook.reason, *result.changes))
 
 
 def canonical(source: Source, submitted: NotebookNode) -> Canonical:

@@ -33,8 +33,11 @@ from grading.intake.text import usable
 
 SHARED = "shared"
 
-# An unclosed string ends with the text; otherwise each of its quotes would start another search of the rest.
-_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NO_JSON = "The file is not a notebook: it is not valid JSON, or is cut off."
+
+# Strings, and what gives the text its structure. An unclosed string ends with the text; otherwise each of its quotes
+# would start another search of the rest.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
 _CELL_ID = re.compile(rf"[a-zA-Z0-9-_]{{1,{MAX_ID_CHARACTERS}}}", re.ASCII)
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
@@ -150,19 +153,24 @@ def _parsed(text: str) -> Any:
         # strict=False: a line break inside a string is no reason to give no points for the work.
         return json.loads(text, strict=False, parse_int=_small_int, parse_float=_nothing, parse_constant=_nothing)
     except (ValueError, RecursionError):
-        raise _Unreadable("The file is not a notebook: it is not valid JSON, or is cut off.") from None
+        raise _Unreadable(_NO_JSON) from None
 
 
 def _check_shape(text: str) -> None:
     """Bound what the JSON parser will build before it builds it: it recurses in C, and `[` costs it fifty bytes."""
-    structure = _STRING.sub("", text)
-    if structure.count(",") + structure.count("[") + structure.count("{") > MAX_JSON_VALUES:
-        raise _Unreadable("The notebook holds too many values to be one.")
-    depth = 0
-    for bracket in re.findall(r"[\[\]{}]", structure):
-        depth += 1 if bracket in "[{" else -1
+    values = strings = depth = 0
+    for token in _TOKEN.finditer(text):
+        sign = text[token.start()]
+        strings += sign == '"'
+        values += sign in ",[{"
+        depth += (sign in "[{") - (sign in "]}")
+        # A value may have a string for its key, and be another.
+        if values > MAX_JSON_VALUES or strings > 2 * MAX_JSON_VALUES:
+            raise _Unreadable("The notebook holds too many values to be one.")
         if depth > MAX_JSON_DEPTH:
             raise _Unreadable("The notebook is nested too deeply to be one.")
+        if depth < 0:
+            raise _Unreadable(_NO_JSON)
 
 
 def _small_int(digits: str) -> int:
