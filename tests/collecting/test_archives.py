@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,19 @@ def test_names_that_no_disk_can_hold_are_refused(lms: LMS) -> None:
     names = ["김" * 100 + ".ipynb", "a\nb.ipynb", "/".join(["deep"] * 500) + "/a.ipynb", "a.ipynb", "a.ipynb/b.ipynb"]
     download = whole("all.zip", {name: notebook() for name in names})(lms)
     assert {file for file, _ in collect(lms.classroom, download).unmatched} == set(names)
+
+
+def test_entries_of_the_same_long_name_stop_nobody(lms: LMS) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as zipped:
+        for name in ("김" * 83 + ".ipynb", "김" * 60 + ".ipynb", "\U0001f600/" * 450 + "a.ipynb"):
+            for _ in range(2):
+                with pytest.warns(UserWarning, match="Duplicate") if name in zipped.namelist() else nullcontext():
+                    zipped.writestr(name, notebook())
+    lms.upload("ada/work.zip", content.getvalue())
+    lms.upload("bob/momentum.ipynb")
+    assert set(lms.reasons().values()) == {"The name of the entry is too long."}
+    assert lms.submitted() == {"ada", "bob"}
 
 
 def test_a_mac_adds_zip_to_the_name_of_a_notebook(lms: LMS) -> None:

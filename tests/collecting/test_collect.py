@@ -15,8 +15,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grading.collecting.collect import collect
 from grading.collecting.ledger import Ledger
-from grading.collecting.uploads import Unusable
+from grading.collecting.uploads import Unusable, at_second
 from tests.collecting.uploading import HOUR, LMS, NOON, archive, notebook
+from tests.ordinary_user import ordinary_user
 
 MOODLE = "Ada Lovelace_101_assignsubmission_file_"
 
@@ -221,6 +222,91 @@ def test_files_of_one_name_and_different_content_are_both_kept(lms: LMS) -> None
     lms.upload("work_of_somebody.ipynb", notebook("two"))
     lms.reasons()
     assert sorted(lms.kept("unmatched").values()) == sorted([notebook("one"), notebook("two")])
+
+
+# --- awkward files ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_a_folder_now_may_have_been_a_file_before(lms: LMS) -> None:
+    upload = lms.upload(f"{MOODLE}/data", b"no notebook")
+    assert set(lms.reasons()) == {f"{MOODLE}/data"}
+    upload.unlink()
+    lms.upload(f"{MOODLE}/data/broken.ipynb", b"no notebook either")
+    for _ in range(2):
+        assert set(lms.reasons()) == {f"{MOODLE}/data/broken.ipynb"}
+        assert sorted(lms.kept("unmatched").values()) == [b"no notebook", b"no notebook either"]
+    assert set(dict(collect(lms.classroom, lms.unmatched).unmatched)) == set(lms.kept("unmatched"))
+
+
+def test_files_of_the_longest_name_are_all_kept(lms: LMS) -> None:
+    name = f"{'김' * 83}.ipynb"
+    for content in (b"one", b"two", b"three"):
+        lms.upload(name, content)
+        lms.reasons()
+    assert sorted(lms.kept("unmatched").values()) == [b"one", b"three", b"two"]
+
+
+@pytest.mark.parametrize("year", [1, 1969, 2100, 2400])
+def test_a_file_of_any_date_is_collected_once(lms: LMS, year: int) -> None:
+    upload = lms.upload("eve/momentum.ipynb")
+    seconds = (datetime(year, 1, 1) - datetime(1970, 1, 1)).total_seconds()
+    os.utime(upload, (seconds, seconds))
+    lms.upload("ada/momentum.ipynb")
+    assert len(collect(lms.classroom, lms.folder).submissions) == 2
+    before = lms.kept("")
+    again = collect(lms.classroom, lms.folder)
+    assert (again.submissions, again.unchanged, lms.kept("")) == ([], 2, before)
+
+
+@pytest.mark.parametrize("seconds", [-1e18, -1, 1e12, 1e18])
+def test_a_time_that_no_calendar_has_is_the_nearest_one(seconds: float) -> None:
+    assert 1970 <= at_second(seconds).year <= 9999
+
+
+IN_THE_WAY: dict[str, Callable[[Path], object]] = {
+    "a pipe": lambda notebook: (notebook.parent.mkdir(parents=True), os.mkfifo(notebook)),
+    "a folder": lambda notebook: notebook.mkdir(parents=True),
+    "a link": lambda notebook: (notebook.parent.mkdir(parents=True), notebook.symlink_to("/nowhere")),
+    "a file for the folder": lambda notebook: (notebook.parents[1].mkdir(parents=True), notebook.parent.touch()),
+    "a link for the folder": lambda notebook: (
+        notebook.parents[1].mkdir(parents=True),
+        notebook.parent.symlink_to("/nowhere"),
+    ),
+}
+
+
+@pytest.mark.parametrize("make", IN_THE_WAY.values(), ids=IN_THE_WAY)
+def test_what_is_in_the_place_of_a_notebook_makes_room(lms: LMS, make: Callable[[Path], object]) -> None:
+    make(lms.classroom.notebook("submitted", "eve", "momentum"))
+    for student in ("ada", "eve", "zoe"):
+        lms.upload(f"{student}/momentum.ipynb")
+    assert lms.reasons() == {}
+    assert {student: lms.text(student) for student in ("ada", "eve", "zoe")} == dict.fromkeys(
+        ("ada", "eve", "zoe"), "first"
+    )
+
+
+def test_nothing_is_collected_into_a_linked_students_folder(lms: LMS) -> None:
+    lms.upload("ada/momentum.ipynb", notebook("Ada's"))
+    lms.reasons()
+    (lms.classroom.directory / "submitted" / "eve").symlink_to(lms.classroom.directory / "submitted" / "ada")
+    lms.upload("eve/momentum.ipynb", notebook("Eve's"), NOON + HOUR)
+    lms.upload("zoe/momentum.ipynb", notebook("Zoe's"))
+    assert "not a folder" in lms.reasons()["eve/momentum.ipynb"]
+    assert (lms.text("ada"), lms.text("zoe")) == ("Ada's", "Zoe's")
+
+
+def test_what_may_not_be_read_stops_nobody(empty_gradebook: Path) -> None:
+    gradebook = empty_gradebook.read_bytes()
+    with ordinary_user() as folder:
+        lms = LMS(folder)
+        (lms.classroom.directory / "gradebook.db").write_bytes(gradebook)
+        lms.upload("ada/momentum.ipynb")
+        lms.upload("bob/momentum.ipynb").chmod(0)
+        lms.upload("eve/momentum.ipynb").parent.chmod(0)
+        lms.upload("zoe/work.zip", archive({"momentum.ipynb": notebook()})).chmod(0)
+        assert lms.reasons() == dict.fromkeys(("bob/momentum.ipynb", "eve", "zoe/work.zip"), "It may not be read.")
+        assert lms.submitted() == {"ada"}
 
 
 # --- interrupted -----------------------------------------------------------------------------------------------------

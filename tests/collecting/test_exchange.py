@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from grading.collecting.collect import Collected, collect
+from grading.collecting.exchange import release_feedback
 from grading.collecting.uploads import Unusable
 from tests.collecting.uploading import HOUR, LMS, NOON, notebook
+from tests.ordinary_user import ordinary_user
 
 MEGABYTE = 2**20
 
@@ -122,6 +124,125 @@ def test_nbgraders_own_collect_does_not_follow_links_either(exchange: Exchange, 
     assert exchange.classroom.nbgrader().collect("momentum")["success"]
     assert exchange.submitted() == {"ada"}
     assert b"model answers" not in b"".join(exchange.kept("submitted").values())
+
+
+def test_awkward_folders_in_the_exchange_stop_nobody(exchange: Exchange) -> None:
+    """They are brought in without what nothing may open, or left with a sentence."""
+    (exchange.submit("ada") / "momentum.html").mkdir()
+    (exchange.submit("bob") / f"{'n' * 255}").touch()
+    os.mkfifo(exchange.submit("cleo") / ("x" * 255))
+    (exchange.submit("dora") / "page.html").write_text("<script>alert(1)</script>")
+    (exchange.submit("emil") / "submission_secret.txt").write_bytes(b"\xff")
+    folder = exchange.submit("finn") / "d"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe")
+    os.close(os.open(os.fsencode(exchange.submit("gwen")) + b"/\xff", os.O_CREAT))
+    for _ in range(2):
+        collected = exchange.collect()
+        assert exchange.submitted() == {"ada", "bob", "cleo", "dora", "emil", "finn", "gwen"}
+        assert collected.unmatched == []
+        left = {file.rpartition("/")[2] for file, _ in collected.remarks}
+        assert left >= {"momentum.html", "n" * 255, "x" * 255, "page.html", "d"}
+    assert exchange.classroom.nbgrader().collect("momentum")["success"]
+    submitted = exchange.classroom.directory / "submitted"
+    assert {path.suffix for path in submitted.rglob("*") if path.is_file()} <= {".ipynb", ".txt"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "eve+momentum+yesterday+secret",
+        "eve+momentum+2025-03-08 12:00:00 +999999999999+secret",
+        "x\\..+momentum+2025-03-08 12:00:00 UTC+secret",
+        "+momentum+2025-03-08 12:00:00 UTC+secret",
+        "*+momentum+2025-03-08 12:00:00 UTC+secret",
+        "eve\nx+momentum+2025-03-08 12:00:00 UTC+secret",
+        "eve+momentum+2025-03-08 12:00:00 UTC+\nLeft in the exchange: 'ada'",
+        "eve+x+momentum+x+2025-03-08 12:00:00 UTC+secret",
+        "\udcffeve+momentum+2025-03-08 12:00:00 UTC+secret",
+    ],
+    ids=ascii,
+)
+def test_a_name_that_says_nothing_is_left_in_the_exchange(exchange: Exchange, name: str) -> None:
+    exchange.submit("ada")
+    (exchange.inbound / name).mkdir()
+    (exchange.inbound / name / "momentum.ipynb").write_bytes(notebook("evil"))
+    collected = exchange.collect()
+    assert exchange.submitted() == {"ada"}
+    assert exchange.text("ada") == "first"
+    assert [why for _, why in collected.remarks if why.startswith("Its name does not say")]
+    assert {path.name for path in exchange.classroom.directory.iterdir()} >= {"submitted"}
+    assert not (exchange.classroom.directory / "momentum").exists()
+
+
+def test_a_student_may_be_called_like_an_assignment(exchange: Exchange) -> None:
+    """Nbgrader would collect it for both assignments."""
+    exchange.submit("x+momentum", assignment="adam")
+    assert exchange.collect().remarks[1:] == []
+    assert exchange.classroom.submissions() == [("x+momentum", "adam")]
+
+
+@pytest.mark.parametrize(
+    "make", [Path.touch, os.mkfifo, lambda path: path.symlink_to("/nowhere")], ids=["file", "pipe", "link"]
+)
+def test_what_is_no_folder_is_left_in_the_exchange(exchange: Exchange, make) -> None:
+    """Nbgrader stops at a link to nothing."""
+    exchange.submit("ada")
+    folder = exchange.submit("eve")
+    shutil.rmtree(folder)
+    make(folder)
+    collected = exchange.collect()
+    assert exchange.submitted() == {"ada"}
+    assert "The submission is not a folder." in dict(collected.remarks).values()
+
+
+def test_a_notebook_that_is_somebody_elses_file_is_left_in_the_exchange(exchange: Exchange, tmp_path: Path) -> None:
+    (tmp_path / "answers.ipynb").write_bytes(notebook("model answers"))
+    linked = exchange.submit("ada") / "momentum.ipynb"
+    linked.unlink()
+    linked.hardlink_to(tmp_path / "answers.ipynb")
+    collected = exchange.collect()
+    assert exchange.submitted() == set()
+    assert "under another name" in str(collected.remarks)
+
+
+def test_what_cannot_be_used_does_not_replace_what_was_collected(exchange: Exchange) -> None:
+    exchange.submit("ada", time="11:00:00")
+    nbgrader = exchange.classroom.nbgrader()
+    assert nbgrader.collect("momentum")["success"]
+    shutil.rmtree(later := exchange.submit("ada", time="12:00:00"))
+    later.touch()
+    assert nbgrader.collect("momentum", update=True)["success"]
+    assert exchange.text("ada") == "first"
+
+
+def test_files_that_may_not_be_read_are_left_in_the_exchange(empty_gradebook: Path) -> None:
+    gradebook = empty_gradebook.read_bytes()
+    with ordinary_user() as folder:
+        exchange = Exchange(folder)
+        (exchange.classroom.directory / "gradebook.db").write_bytes(gradebook)
+        exchange.submit("ada").joinpath("momentum.ipynb").chmod(0)
+        exchange.submit("bob").joinpath("data.csv").touch(mode=0)
+        locked = exchange.submit("eve")
+        locked.chmod(0)
+        exchange.submit("zoe")
+        collected = exchange.collect()
+        assert exchange.submitted() == {"bob", "zoe"}
+        left = {
+            file.rpartition("/")[2].partition("+")[0] for file, why in collected.remarks if "may not be read" in why
+        }
+        assert left == {"momentum.ipynb", "data.csv", "eve"}
+
+
+def test_a_key_that_is_no_text_hands_back_no_page_and_stops_nobody(exchange: Exchange) -> None:
+    for student in ("ada", "eve"):
+        page = exchange.classroom.feedback(student, "momentum")
+        page.parent.mkdir(parents=True)
+        page.write_text("page")
+        (page.parent / "timestamp.txt").write_text("2025-03-08 12:00:00 UTC")
+        (page.parent / "submission_secret.txt").write_bytes(b"\xff" if student == "eve" else b"secret")
+    assert release_feedback(exchange.classroom, "momentum") == (1, 1)
+    assert len(list((exchange.inbound.parent / "feedback").glob("*.html"))) == 1
 
 
 def test_submitting_for_somebody_else_is_reported(exchange: Exchange) -> None:
