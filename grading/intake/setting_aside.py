@@ -89,7 +89,8 @@ def in_its_place(refused: Refused) -> NotebookNode:
 
 
 def _as_file(refused: Refused) -> bytes:
-    return nbformat.writes(in_its_place(refused)).encode()
+    text: str = nbformat.writes(in_its_place(refused))
+    return text.encode()
 
 
 def find_refused(folder: Path) -> dict[Path, Refused]:

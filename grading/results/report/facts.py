@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -180,11 +181,10 @@ def _without(common: tuple[str, ...], looks: dict[str, _Look]) -> dict[str, tupl
 
 
 def _set_aside(folder: Path) -> list[str]:
-    names = sorted(
-        str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()
-    )
-    if not names and not folder.is_symlink() and not folder.exists():
+    if not os.path.lexists(folder):
         return []
+    # What was refused may be a folder, as deep as folders can be.
+    names = sorted(os.listdir(folder)) if folder.is_dir() and not folder.is_symlink() else []
     shown = ", ".join(map(repr, names[:MOST_REFUSED])) or "the whole submission"
     more = f" and {len(names) - MOST_REFUSED} more" if len(names) > MOST_REFUSED else ""
     return [f"Set aside when it was handed in: {shown}{more}."]
