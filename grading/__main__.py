@@ -1,5 +1,6 @@
 """The instructor's command: `python -m grading STEP`."""
 
+import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,9 @@ from grading.version import VERSION
 
 FILE = click.Path(exists=True, path_type=Path)
 AN_ASSIGNMENT = click.Choice(ASSIGNMENTS)
+# After Ctrl-C, to write what is done.
+SECONDS_TO_END = 8
+
 one_assignment = click.argument("assignment", required=False, type=AN_ASSIGNMENT, metavar="[ASSIGNMENT]")
 
 
@@ -313,5 +317,16 @@ def _reason(error: Exception) -> str:
     return f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}."
 
 
+def _interrupt(*_: object) -> None:
+    """Raise KeyboardInterrupt, once, and let the system end this process soon, even if something swallows that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.alarm(SECONDS_TO_END)
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    # Shells let what runs in the background ignore Ctrl-C.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     main(prog_name="python -m grading")

@@ -11,12 +11,12 @@ from grading.__main__ import main
 from grading.classroom import ROOT, Classroom
 
 
-def start(classroom: Classroom, *arguments: str) -> subprocess.Popen:
-    """Start the command in its own process group, where Ctrl-C works, as in a terminal.
+def start(classroom: Classroom, *arguments: str, module: str = "grading") -> subprocess.Popen:
+    """Start the command, or a module in its place, in its own process group, where Ctrl-C works, as in a terminal.
 
     Shells let background processes ignore Ctrl-C, and tests that run in the background would inherit that.
     """
-    command = [sys.executable, "-m", "grading", "--classroom", str(classroom.directory), *arguments]
+    command = [sys.executable, "-m", module, "--classroom", str(classroom.directory), *arguments]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(
         command,

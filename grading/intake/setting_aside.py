@@ -69,12 +69,39 @@ def move_refused(folder: Path, refused_folder: Path) -> dict[Path, Refused]:
     refused = find_refused(folder)
     for entry, why in refused.items():
         try:
-            _move(entry, folder, refused_folder.joinpath(*folder.parts[-2:]), why)
+            set_aside(folder, entry, why, refused_folder)
         except OSError as error:
             if concerns_everybody(error):
                 raise
             refused[entry] = Refused(f"{why.reason} It cannot be moved ({error.strerror}), so nothing opens it.")
     return refused
+
+
+def set_aside(folder: Path, entry: Path, why: Refused, refused_folder: Path) -> None:
+    """Move an entry out of a submission; a notebook that says why takes the place of the notebook or of the folder.
+
+    Args:
+        folder: submitted/<student>/<assignment>.
+        entry: the folder or something in it.
+        why: said in the notebook.
+        refused_folder: receives the entry in <student>/<assignment>/.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    target = refused_folder.joinpath(*folder.parts[-2:])
+    _make_folder(target)
+    notebook = folder / f"{folder.name}.ipynb"
+    if entry not in (folder, notebook):
+        _rename(entry, _free_place(target, entry.name))
+        return
+    # What takes its place is made first: on a full disk, nobody's submission is lost.
+    with tempfile.TemporaryDirectory(prefix=".", dir=target) as scratch:
+        made = Path(scratch, folder.name)
+        made.mkdir()
+        (made / notebook.name).write_bytes(_as_file(why))
+        _rename(entry, _free_place(target, entry.name))
+        (made if entry == folder else made / notebook.name).rename(entry)
 
 
 def in_its_place(refused: Refused) -> NotebookNode:
@@ -159,21 +186,6 @@ def _why_refused(entry: Path, status: os.stat_result, folder: Path) -> str | Non
 
 
 # --- moving ----------------------------------------------------------------------------------------------------------
-
-
-def _move(entry: Path, folder: Path, refused_folder: Path, why: Refused) -> None:
-    _make_folder(refused_folder)
-    notebook = folder / f"{folder.name}.ipynb"
-    if entry not in (folder, notebook):
-        _rename(entry, _free_place(refused_folder, entry.name))
-        return
-    # What takes its place is made first: on a full disk, nobody's submission is lost.
-    with tempfile.TemporaryDirectory(prefix=".", dir=refused_folder) as scratch:
-        made = Path(scratch, folder.name)
-        made.mkdir()
-        (made / notebook.name).write_bytes(_as_file(why))
-        _rename(entry, _free_place(refused_folder, entry.name))
-        (made if entry == folder else made / notebook.name).rename(entry)
 
 
 def _rename(entry: Path, place: Path) -> None:

@@ -1,8 +1,9 @@
 """Feedback pages made again from the gradebook, with the marks and comments that were given by hand meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 
 from sqlalchemy import Engine
@@ -58,7 +59,7 @@ def make_pages(
     with classroom.alone(), classroom.gradebook() as gradebook:
         pages = MadePages()
         todo = []
-        for task in _tasks(classroom, gradebook.engine, _autograded(classroom, assignment), pages.failed):
+        for task in _tasks(classroom, gradebook.engine, pages.failed, _autograded(classroom, assignment)):
             pages.by_hand += any(grade["needs_manual_grade"] for grade in task.before["grade"])
             assert task.autograded is not None
             if everything or stamp_of(classroom.feedback(*task.submission)) != stamp(task.autograded, task.before):
@@ -66,9 +67,10 @@ def make_pages(
             else:
                 pages.unchanged += 1
         if todo:
-            tasks = _tasks(classroom, gradebook.engine, todo, pages.failed)
+            tasks_of = partial(_tasks, classroom, gradebook.engine, pages.failed)
+            executor = open_executor or enough_processes(workers, len(todo))
             # Whatever ends the writing ends the workers, too.
-            with closing(graded(tasks, open_executor or enough_processes(workers, len(todo)))) as results:
+            with closing(graded(tasks_of, todo, executor)) as results:
                 _make(classroom, results, len(todo), pages)
         return pages
 
@@ -100,7 +102,7 @@ def _autograded(classroom: Classroom, assignment: str | None) -> list[Submission
 
 
 def _tasks(
-    classroom: Classroom, engine: Engine, submissions: list[Submission], failed: dict[Submission, str]
+    classroom: Classroom, engine: Engine, failed: dict[Submission, str], submissions: Iterable[Submission]
 ) -> Iterator[Task]:
     """Make the tasks as they are asked for, and note for which there is nothing to make a page of."""
     for assignment, definition, students in rows.by_assignment(engine, submissions):

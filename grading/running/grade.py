@@ -6,10 +6,12 @@ or the loss of a worker, run it again: it goes on with what is missing.
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
+from pathlib import Path
 
 from sqlalchemy import Engine
 from tqdm import tqdm
@@ -24,13 +26,16 @@ from grading.basis import (
     changes,
 )
 from grading.classroom import Classroom, Submission
-from grading.intake.setting_aside import REFUSED, move_refused, read_handed_in
+from grading.intake.faults import concerns_everybody
+from grading.intake.reading import Refused
+from grading.intake.setting_aside import REFUSED, move_refused, read_handed_in, set_aside
 from grading.running import rows
-from grading.running.pool import OpenExecutor, enough_processes, graded
+from grading.running.pool import OpenExecutor, TasksOf, enough_processes, graded
 from grading.running.submission import Graded, Task
 from grading.running.writing import write
+from grading.sandbox.limits import MEBIBYTE
 
-LARGEST_BATCH = 50
+LARGEST_BATCH_BYTES = 32 * MEBIBYTE
 SECONDS_PER_BATCH = 2.0
 
 NEW = "new"
@@ -88,10 +93,12 @@ def grade(
             return {}
         for sentence in announcement(todo):
             tqdm.write(sentence)
+        before = {one.submission: one.before for one in todo}
         with classroom.gradebook() as gradebook:
-            tasks = _tasks(classroom, gradebook.engine, todo, trusted)
+            tasks_of = partial(_tasks, classroom, gradebook.engine, before, trusted)
+            executor = open_executor or enough_processes(workers, len(todo))
             # Whatever ends the writing ends the workers, too.
-            with closing(graded(tasks, open_executor or enough_processes(workers, len(todo)))) as results:
+            with closing(_graded_or_set_aside(classroom, tasks_of, before, executor)) as results:
                 return _write_all(classroom, gradebook.engine, results, len(todo))
 
 
@@ -150,6 +157,36 @@ def _basis_of_handed_in(classroom: Classroom, submission: Submission) -> Basis:
     return basis_of_submission(*read_handed_in(classroom.notebook("submitted", *submission)))
 
 
+def _graded_or_set_aside(
+    classroom: Classroom, tasks_of: TasksOf, submissions: Collection[Submission], open_executor: OpenExecutor
+) -> Generator[tuple[Task, Graded]]:
+    """Grade submissions; if one ends its workers, grade a notebook that says so in its place."""
+    replaced = []
+    for task, result in graded(tasks_of, submissions, open_executor):
+        if result.ends_workers and _replace(classroom, task, result.log):
+            replaced.append(task.submission)
+        else:
+            yield task, result
+    if replaced:
+        yield from graded(tasks_of, replaced, enough_processes(1, 1))
+
+
+def _replace(classroom: Classroom, task: Task, reason: str) -> bool:
+    """Set a notebook aside, unless a newer one is there by now."""
+    notebook = classroom.notebook("submitted", *task.submission)
+    if read_handed_in(notebook)[0] != task.notebook:
+        return False
+    refused = Refused(f"{reason} The original is in {Path(REFUSED, *task.submission)}.")
+    try:
+        set_aside(notebook.parent, notebook, refused, classroom.directory / REFUSED)
+    except OSError as error:
+        if concerns_everybody(error):
+            raise
+        return False
+    tqdm.write(f"set aside: {str(notebook)!r}: {refused.reason}")
+    return True
+
+
 def _write_all(
     classroom: Classroom, engine: Engine, results: Iterable[tuple[Task, Graded]], total: int
 ) -> dict[Submission, str]:
@@ -157,18 +194,20 @@ def _write_all(
     ignore = classroom.nbgrader().coursedir.ignore
     failed: dict[Submission, str] = {}
     batch: list[tuple[Task, Graded]] = []
+    size = 0
     began = time.monotonic()
     with tqdm(total=total, desc="grading", unit="notebook") as progress:
         try:
             for task, result in results:
                 if result.success:
                     batch.append((task, result))
+                    size += len(result.notebook) + len(result.feedback)
                 else:
                     failed[task.submission] = result.log
                 progress.set_postfix_str(f"{len(failed)} failed, {total - progress.n - 1:g} left", refresh=False)
                 progress.update()
-                if len(batch) >= LARGEST_BATCH or time.monotonic() - began > SECONDS_PER_BATCH:
-                    done, batch, began = batch, [], time.monotonic()
+                if size >= LARGEST_BATCH_BYTES or time.monotonic() - began > SECONDS_PER_BATCH:
+                    done, batch, size, began = batch, [], 0, time.monotonic()
                     failed.update(write(classroom, engine, ignore, done))
         finally:
             # Also after an interruption: what is done need not be done again.
@@ -186,10 +225,15 @@ def _set_aside(classroom: Classroom) -> None:
                 tqdm.write(f"set aside: {str(entry)!r}: {refused.reason}")
 
 
-def _tasks(classroom: Classroom, engine: Engine, todo: Iterable[Waiting], trusted: bool) -> Iterator[Task]:
+def _tasks(
+    classroom: Classroom,
+    engine: Engine,
+    bases: Mapping[Submission, Basis],
+    trusted: bool,
+    submissions: Iterable[Submission],
+) -> Iterator[Task]:
     """Make the tasks as they are asked for."""
-    bases = {one.submission: one.before for one in todo}
-    for assignment, definition, students in rows.by_assignment(engine, bases):
+    for assignment, definition, students in rows.by_assignment(engine, submissions):
         source = source_notebook(assignment).read_bytes()
         for student, before in students:
             submission = Submission(student, assignment)

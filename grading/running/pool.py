@@ -2,20 +2,24 @@
 
 import multiprocessing
 import os
-import pickle
 import signal
+import tempfile
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Collection, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from itertools import count, islice
+from itertools import islice
+from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import ForkServerContext, SpawnContext
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, ParamSpec, TypeVar
+from multiprocessing.process import BaseProcess
+from typing import ParamSpec, TypeVar
 
+from tqdm import tqdm
+
+from grading.classroom import Submission
+from grading.running.guard import through_its_task
 from grading.running.submission import Graded, Task, grade_submission
 
 P = ParamSpec("P")
@@ -23,6 +27,32 @@ T = TypeVar("T")
 
 # Opens an executor, and says how many submissions it can grade at a time.
 OpenExecutor = Callable[[], AbstractContextManager[tuple[Executor, int]]]
+# Makes the tasks of submissions, as they are asked for.
+TasksOf = Callable[[Collection[Submission]], Iterator[Task]]
+
+# Between a worker's last sign of life and its end, in which it prints why.
+LAST_WORDS_SECONDS = 2.0
+
+
+class WorkerLost(Exception):
+    """A worker ended before its task.
+
+    Attributes:
+        exitcode: of its process, negative for a signal; None if nobody knows.
+    """
+
+    def __init__(self, exitcode: int | None) -> None:
+        super().__init__(exitcode)
+        self.exitcode = exitcode
+
+    def __str__(self) -> str:
+        if why := through_its_task(self.exitcode):
+            return why
+        if self.exitcode is None:
+            return "its worker was lost"
+        if self.exitcode < 0:
+            return f"its worker was ended by {signal.Signals(-self.exitcode).name}"
+        return f"its worker ended with exit status {self.exitcode}"
 
 
 def enough_processes(workers: int | None, tasks: int) -> OpenExecutor:
@@ -43,58 +73,123 @@ def processors() -> int:
 
 @contextmanager
 def local_processes(workers: int) -> Iterator[tuple[Executor, int]]:
-    """Open a pool of processes on this machine."""
-    context = _start_method()
-    with TemporaryDirectory(prefix="grading-") as folder:
-        pool = _PoolByFiles(Path(folder), workers, mp_context=context, initializer=_begin_worker)
+    """Open a pool of processes on this machine. What is in hand at the end is dropped, and its worker ended."""
+    # Workers don't clean up when they are ended.
+    folder = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
+    with folder as name, _Workers(workers, name) as pool:
+        yield pool, workers
+
+
+class _Workers(ThreadPoolExecutor):
+    """An executor whose threads have a worker process each, with a pipe that nobody else reads or writes.
+
+    So whenever a worker ends, even in the middle of a result, one thread sees the end of one pipe. It starts another
+    worker for its next call. A call that raises something ends its worker, too.
+
+    Args:
+        workers: how many.
+        folder: for the workers' temporary files.
+    """
+
+    def __init__(self, workers: int, folder: str) -> None:
+        super().__init__(workers)
+        self._folder, self._context = folder, _start_method()
+        self._mine = threading.local()
+        # Starts and ends one process at a time: multiprocessing's books are kept for a single thread.
+        self._book = threading.Lock()
+        self._processes: set[BaseProcess] = set()
+        self._closed = False
+
+    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Start a call in one of the workers."""
+        return super().submit(self._call, partial(function, *args, **kwargs))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
+        """End the workers, busy or not."""
+        with self._book:
+            self._closed = True
+            for process in self._processes:
+                process.kill()
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        for process in self._processes:
+            process.join()
+
+    def _call(self, call: Callable[[], T]) -> T:
         try:
-            yield pool, workers
-        finally:
-            pool.shutdown(cancel_futures=True)
+            process, pipe = self._worker()
+        except (EOFError, OSError):
+            # The server that forks workers may itself have been ended.
+            raise WorkerLost(None) from None
+        try:
+            pipe.send(call)
+            result: T = pipe.recv()
+        except (EOFError, OSError):
+            raise WorkerLost(self._bury(process, pipe)) from None
+        return result
+
+    def _worker(self) -> tuple[BaseProcess, Connection]:
+        """Return this thread's worker, and start it first if necessary."""
+        if not hasattr(self._mine, "worker"):
+            with self._book:
+                if self._closed:
+                    raise EOFError
+                pipe, theirs = self._context.Pipe()
+                with theirs:
+                    process = self._context.Process(target=_work, args=(theirs, self._folder), daemon=True)
+                    process.start()
+                self._processes.add(process)
+            self._mine.worker = process, pipe
+        worker: tuple[BaseProcess, Connection] = self._mine.worker
+        return worker
+
+    def _bury(self, process: BaseProcess, pipe: Connection) -> int | None:
+        del self._mine.worker
+        pipe.close()
+        with self._book:
+            self._processes.discard(process)
+            process.join(LAST_WORDS_SECONDS)
+            process.kill()
+            process.join()
+            return process.exitcode
 
 
 def _start_method() -> ForkServerContext | SpawnContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
+    from multiprocessing.forkserver import ensure_running  # Windows has none
+
     # Forks of a fresh interpreter that imports nbgrader once; a fork of this one would share its gradebook.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([grade_submission.__module__])
+    # Ctrl-C reaches all processes of a terminal. The server and its forks must not hear it, from their first moment on.
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, heard)
     return context
 
 
-class _PoolByFiles(ProcessPoolExecutor):
-    """A pool whose tasks and results are in files; only the files' names go through its pipes.
-
-    A worker killed while a pipe is full would leave the pool waiting forever (CPython issue 94777, fixed in 3.11.5 and
-    3.12), and so would one killed in the middle of writing a result (not fixed as of 3.13, so this class stays). A name
-    always fits and is written at once.
-    """
-
-    def __init__(self, folder: Path, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._folder, self._numbers = folder, count()
-
-    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Start a call."""
-        file = self._folder / str(next(self._numbers))
-        file.write_bytes(pickle.dumps(partial(function, *args, **kwargs)))
-        result: Future[T] = Future()
-        super().submit(_call_from_file, file).add_done_callback(partial(_read_result, result, file))
-        return result
+def _work(pipe: Connection, folder: str) -> None:
+    """Be a worker: do one call after the other."""
+    # Ctrl-C reaches all processes, and the coordinator decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_coordinator, daemon=True).start()
+    tempfile.tempdir = folder
+    while True:
+        try:
+            call = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(call())
 
 
-def _call_from_file(file: Path) -> None:
-    call = pickle.loads(file.read_bytes())
-    file.write_bytes(pickle.dumps(call()))
-
-
-def _read_result(result: Future[T], file: Path, done: Future[None]) -> None:
-    try:
-        done.result()
-        result.set_result(pickle.loads(file.read_bytes()))
-    except BaseException as error:  # noqa: BLE001, it belongs to whoever asks for the result
-        result.set_exception(error)
-    file.unlink(missing_ok=True)
+def _end_with_the_coordinator() -> None:
+    """Leave when the coordinator is gone, even by force; the zygote follows when its socket closes."""
+    coordinator = multiprocessing.parent_process()
+    assert coordinator is not None
+    wait_for([coordinator.sentinel])
+    os._exit(1)
 
 
 @contextmanager
@@ -111,70 +206,57 @@ def dask_cluster(address: str) -> Iterator[tuple[Executor, int]]:
         yield client.get_executor(pure=False), max(1, sum(client.nthreads().values()))
 
 
-def _begin_worker() -> None:
-    # Ctrl-C reaches all processes. Workers finish what they have in hand, and the coordinator decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_coordinator, daemon=True).start()
+def graded(
+    tasks_of: TasksOf, submissions: Collection[Submission], open_executor: OpenExecutor
+) -> Generator[tuple[Task, Graded]]:
+    """Grade submissions and yield each task with its result, in the order in which they are done.
 
-
-def _end_with_the_coordinator() -> None:
-    """Leave when the coordinator is gone, even by force; the zygote follows when its socket closes."""
-    coordinator = multiprocessing.parent_process()
-    assert coordinator is not None
-    wait_for([coordinator.sentinel])
-    os._exit(1)
-
-
-def graded(tasks: Iterable[Task], open_executor: OpenExecutor) -> Generator[tuple[Task, Graded]]:
-    """Grade submissions and yield each with its result, in the order in which they are done.
-
-    What a lost worker may have had in hand is tried again, one at a time. A task that loses a worker then, too, has
-    failed, and the others go on.
+    A task whose worker was lost is tried once more at the end: on this machine, and with nothing beside it. If that
+    worker is lost, too, the task has failed.
 
     Args:
-        tasks: taken as they are needed.
-        open_executor: opens workers, and others when they are lost.
+        tasks_of: makes the tasks of submissions.
+        submissions: to be graded.
+        open_executor: opens workers.
     """
-    tasks = iter(tasks)
-    suspects: list[Task] = []
-    while True:
-        with open_executor() as (executor, workers):
-            in_hand: list[Task] = []
-            try:
-                yield from _windowed(iter(suspects), executor, 1, in_hand)
-                suspects = []
-                yield from _windowed(tasks, executor, 2 * workers, in_hand)
-                return
-            except BrokenExecutor:
-                if suspects:
-                    (culprit,) = in_hand
-                    suspects = suspects[suspects.index(culprit) + 1 :]
-                    yield culprit, Graded("Its worker was lost, twice.")
+    lost: list[Submission] = []
+    with open_executor() as (executor, workers):
+        for task, result in _results(tasks_of(submissions), executor, 2 * workers):
+            if isinstance(result, WorkerLost):
+                student, assignment = task.submission
+                tqdm.write(f"{assignment} of {student} will be tried once more, alone: {result}.")
+                lost.append(task.submission)
+            else:
+                yield task, result
+    if lost:
+        with local_processes(1) as (executor, _):
+            for task, result in _results(tasks_of(lost), executor, 1):
+                if isinstance(result, WorkerLost):
+                    blamed = through_its_task(result.exitcode) is not None
+                    yield task, Graded(f"It was tried twice: {result}.", ends_workers=blamed)
                 else:
-                    suspects = in_hand
+                    yield task, result
 
 
-def _windowed(
-    tasks: Iterator[Task], executor: Executor, width: int, in_hand: list[Task]
-) -> Iterator[tuple[Task, Graded]]:
+def _results(tasks: Iterator[Task], executor: Executor, width: int) -> Iterator[tuple[Task, Graded | WorkerLost]]:
+    """Keep so many tasks in the executor, and yield each with its result."""
     running: dict[Future[Graded], Task] = {}
     while True:
         for task in islice(tasks, width - len(running)):
-            in_hand.append(task)
             running[executor.submit(grade_submission, task)] = task
         if not running:
             return
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            result = _result(future)
             task = running.pop(future)
-            in_hand.remove(task)
-            yield task, result
+            yield task, _result(future)
 
 
-def _result(future: Future[Graded]) -> Graded:
+def _result(future: Future[Graded]) -> Graded | WorkerLost:
     try:
         return future.result()
-    except BrokenExecutor:
-        raise
+    except WorkerLost as lost:
+        return lost
     except Exception as error:  # noqa: BLE001, one submission's trouble does not stop the others
-        return Graded(f"{type(error).__name__}: {error}")
+        name = type(error).__name__
+        # Dask's own, by name: to import it takes a second.
+        return WorkerLost(None) if name == "KilledWorker" else Graded(f"{name}: {error}")

@@ -17,8 +17,10 @@ from nbgrader.apps import NbGraderAPI
 from grading.classroom import Classroom, Submission
 from grading.intake import timestamp
 from grading.intake.setting_aside import REFUSED
+from grading.running.guard import EndWithoutMemory, guarded, longest_seconds
 from grading.running.rows import Rows
 from grading.running.scratch_gradebook import gradebook_of
+from grading.sandbox.limits import Limits
 
 SOURCES = "source"
 
@@ -60,6 +62,7 @@ class Graded:
         notebook: content of the graded notebook.
         feedback: content of the feedback page.
         after: the gradebook's rows of the submission, as they should become.
+        ends_workers: whether there are no marks because it ends whoever grades it; the log says how.
     """
 
     log: str
@@ -67,6 +70,7 @@ class Graded:
     notebook: bytes = b""
     feedback: bytes = b""
     after: Rows = field(default_factory=dict)
+    ends_workers: bool = False
 
 
 # nbgrader changes the working directory, and what the hidden tests print is caught, both for the whole process.
@@ -74,11 +78,17 @@ _one_at_a_time = threading.Lock()
 
 
 def grade_submission(task: Task) -> Graded:
-    """Grade a submission and make its feedback page, or only the page if the task brings a graded notebook."""
+    """Grade a submission and make its feedback page, or only the page if the task brings a graded notebook.
+
+    This raises nothing, but it ends the process if the submission takes more than `grading.running.guard` grants.
+    """
     with _one_at_a_time:
         classroom, nbgrader = _workplace()
         try:
-            return _grade(task, classroom, nbgrader)
+            with guarded(longest_seconds(_limits(nbgrader))):
+                return _grade(task, classroom, nbgrader)
+        except BaseException as error:  # noqa: BLE001, one submission's trouble does not stop the others
+            return Graded(f"{type(error).__name__}: {error}")
         finally:
             for step in ("submitted", "autograded", "feedback", REFUSED):
                 shutil.rmtree(classroom.directory / step, ignore_errors=True)
@@ -108,6 +118,11 @@ def _grade(task: Task, classroom: Classroom, nbgrader: NbGraderAPI) -> Graded:
     )
 
 
+def _limits(nbgrader: NbGraderAPI) -> Limits:
+    settings = nbgrader.config.ExecuteInSandbox
+    return Limits(**{name: settings[name] for name in ("cell_seconds", "notebook_seconds") if name in settings})
+
+
 def _hand_in(task: Task, classroom: Classroom) -> None:
     submitted = classroom.notebook("submitted", *task.submission)
     _write(submitted, task.notebook)
@@ -124,6 +139,7 @@ def _workplace() -> tuple[Classroom, NbGraderAPI]:
     classroom = Classroom(Path(folder))
     nbgrader = classroom.nbgrader()
     nbgrader.coursedir.source_directory = str(classroom.directory / SOURCES)
+    nbgrader.log.addHandler(EndWithoutMemory())
     return classroom, nbgrader
 
 

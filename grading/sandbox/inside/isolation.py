@@ -105,6 +105,8 @@ def limit_only(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
 def _resources(limits: Mapping[str, float]) -> dict[str, int]:
     return {
         "AS": int(limits["memory_bytes"]),
+        # Otherwise it would be bound by what the worker that started the zygote may have itself.
+        "DATA": int(limits["memory_bytes"]),
         "NPROC": int(limits["processes"]),
         "FSIZE": int(limits["one_file_bytes"]),
         "NOFILE": int(limits["open_files"]),
