@@ -1,5 +1,6 @@
 """Grading on a dask cluster: a scheduler and two workers, each a process of its own, on loopback."""
 
+import os
 import subprocess
 import sys
 import time
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from grading.running.grade import grade
+from grading.classroom import ROOT
+from grading.running.grade import grade, waiting
 from grading.running.pool import dask_cluster
 from tests.released import answered
+from tests.running.faults import GRANTED, HAPPENED, faulty, grade_faulty, times
 from tests.small_class import make_class, records, wrong
 
 SECONDS_TO_START = 90
@@ -21,9 +24,13 @@ SECONDS_TO_START = 90
 def address(tmp_path: Path) -> Iterator[str]:
     started = []
 
+    # Workers know the tests' own faults; what ends a worker shall end no second one.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    environment |= {HAPPENED: str(tmp_path), GRANTED: "1"}
+
     def start(*arguments: str) -> None:
         command = [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]]
-        started.append(subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL))
+        started.append(subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL))
 
     file = tmp_path / "scheduler.json"
     try:
@@ -59,6 +66,21 @@ def test_a_class_is_graded_on_a_cluster(address: str, tmp_path: Path) -> None:
     found = records(classroom)
     earned = {student: sum(grade[1] or 0 for grade in found[student]["grades"]) for student in found}
     assert earned == {"ada": 11, "euler": 6, "gauss": 11}
+
+
+def test_what_ends_a_worker_of_the_cluster_is_tried_here(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grading.running.pool.grade_submission", grade_faulty)
+    monkeypatch.setenv(HAPPENED, str(tmp_path))
+    monkeypatch.setenv(GRANTED, "1")
+    classroom = make_class(tmp_path / "class", {"ada": answered(), "bob": faulty("compute"), "cleo": answered()})
+    assert grade(classroom, open_executor=partial(dask_cluster, address)) == {}
+    assert times("compute") == 2
+    found = records(classroom)
+    earned = {student: sum(grade[1] or 0 for grade in found[student]["grades"]) for student in found}
+    assert earned == {"ada": 11, "bob": 0, "cleo": 11}
+    assert waiting(classroom) == []
 
 
 def test_nobody_at_the_address() -> None:
