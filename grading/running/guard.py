@@ -31,14 +31,14 @@ _THROUGH_ITS_TASK = {
 }
 
 
-def longest_seconds(limits: Limits) -> float:
+def longest_wait(limits: Limits) -> float:
     """Return the seconds by the clock after which a submission isn't being graded any more, but stuck.
 
     Args:
-        limits: of the submission. What it may take is the least of it: a zygote may have to start, and start again
-            after a loss, and the grader's own steps may have a busy machine.
+        limits: of the submission. Besides, a zygote may have to start, and start again after a loss, and the grader's
+            own steps take longer on a busy machine.
     """
-    return 2 * (START_SECONDS + limits.notebook_seconds) + BUSY * CPU_SECONDS
+    return 2 * START_SECONDS + limits.notebook_seconds + BUSY * CPU_SECONDS
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from nbgrader.apps import NbGraderAPI
 from grading.classroom import Classroom, Submission
 from grading.intake import timestamp
 from grading.intake.setting_aside import REFUSED
-from grading.running.guard import EndWithoutMemory, guarded, longest_seconds
+from grading.running.guard import EndWithoutMemory, guarded, longest_wait
 from grading.running.rows import Rows
 from grading.running.scratch_gradebook import gradebook_of
 from grading.sandbox.limits import Limits
@@ -85,7 +85,7 @@ def grade_submission(task: Task) -> Graded:
     with _one_at_a_time:
         classroom, nbgrader = _workplace()
         try:
-            with guarded(longest_seconds(_limits(nbgrader))):
+            with guarded(longest_wait(_limits(nbgrader))):
                 return _grade(task, classroom, nbgrader)
         except BaseException as error:  # noqa: BLE001, one submission's trouble does not stop the others
             return Graded(f"{type(error).__name__}: {error}")

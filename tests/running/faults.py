@@ -87,7 +87,7 @@ def grade_faulty(task: Task) -> Graded:
         if name == "compute":
             patched.enter_context(patch.object(guard, "CPU_SECONDS", float(os.environ[GRANTED])))
         if name == "wait":
-            patched.enter_context(patch.object(submission, "longest_seconds", lambda _: float(os.environ[GRANTED])))
+            patched.enter_context(patch.object(submission, "longest_wait", lambda _: float(os.environ[GRANTED])))
         return submission.grade_submission(task)
 
 

@@ -18,7 +18,7 @@ from grading.intake.setting_aside import REFUSED
 from grading.running import guard
 from grading.running.feedback_pages import make_pages
 from grading.running.grade import grade, waiting
-from grading.running.guard import OUT_OF_MEMORY, guarded, longest_seconds, through_its_task
+from grading.running.guard import OUT_OF_MEMORY, guarded, longest_wait, through_its_task
 from grading.running.pool import WorkerLost, local_processes
 from grading.sandbox.limits import Limits
 from tests.commands import start
@@ -180,7 +180,7 @@ def test_what_runs_in_the_sandbox_has_its_own_memory() -> None:
 
 def test_the_clock_leaves_time_for_the_submission_and_a_busy_machine() -> None:
     for limits in (Limits(), Limits(notebook_seconds=1000)):
-        assert longest_seconds(limits) > limits.notebook_seconds + 2 * guard.CPU_SECONDS
+        assert longest_wait(limits) > limits.notebook_seconds + 2 * guard.CPU_SECONDS
 
 
 def test_who_is_to_blame() -> None:
