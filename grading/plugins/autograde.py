@@ -95,9 +95,14 @@ class ExecuteInSandbox(NbGraderPreprocessor):
         None, allow_none=True, help="Seed of the hidden cases, for a regrade; by default a fresh one, which is logged."
     ).tag(config=True)
     cell_seconds = Float(
-        Limits.cell_seconds, help="Seconds that a cell may take, and that the calls of one test may take together."
+        Limits.cell_seconds,
+        help="Seconds that a cell may compute or sleep, and that the calls of one test may together. While they wait "
+        "for a processor that others use, a second counts a quarter.",
     ).tag(config=True)
-    notebook_seconds = Float(Limits.notebook_seconds, help="Seconds that a whole notebook may take.").tag(config=True)
+    notebook_seconds = Float(
+        Limits.notebook_seconds,
+        help="Seconds that a whole notebook may compute or sleep, counted like those of a cell.",
+    ).tag(config=True)
     trusted_submissions = Bool(False, help="Whether to do without a sandbox.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:

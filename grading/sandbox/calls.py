@@ -1,6 +1,5 @@
 """The calls of one question: functions of a kept copy of the notebook, called within a time of their own."""
 
-import time
 from typing import Any
 
 from grading.sandbox.bounds import STEP, VALUE
@@ -30,7 +29,7 @@ class Calls:
     Args:
         connection: to the notebook's process.
         kept: number of the copy that is asked; None if it could not be kept.
-        seconds: for all calls together.
+        seconds: of the submission's own time, for all calls together.
     """
 
     def __init__(self, connection: Connection, kept: int | None, seconds: float) -> None:
@@ -51,7 +50,7 @@ class Calls:
             CallFailed: there was no reply.
             TooLarge: the reply is larger.
         """
-        began = time.monotonic()
+        began = self._connection.seconds
         if self._seconds <= 0:
             raise CallFailed("the time is used up", late=True)
         if self._crashes >= MAX_RESTARTS:
@@ -66,7 +65,7 @@ class Calls:
             self._crashes += 1
             raise CallFailed(reason(failure), late=isinstance(failure, Late)) from failure
         finally:
-            self._seconds -= time.monotonic() - began
+            self._seconds -= self._connection.seconds - began
 
     def look_up(self, name: str) -> Any:
         """Return what a name is in the notebook: {"is": "absent" | "function"} or {"is": "value", "value": ...}.
@@ -97,14 +96,14 @@ class Calls:
         if self._kept is None:
             raise Lost("its process could not be kept")
         if not self._begun:
-            began = time.monotonic()
+            began = self._connection.seconds
             self._connection.open()
             if self._connection.ask({"do": "question", "of": self._kept}, STEP_SECONDS, STEP) != "ready":
                 self._connection.close()
                 raise Lost(reason(WireError()))
             self._begun = True
             # The time that a new process takes to run all cells again is not the function's.
-            self._seconds += time.monotonic() - began
+            self._seconds += self._connection.seconds - began
 
     def _call(self, request: Request, largest: Size) -> Any:
         self._begin()

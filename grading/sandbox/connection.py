@@ -1,6 +1,5 @@
 """The conversation with a submission's process: numbered requests with deadlines, in a process that can be replaced."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +7,8 @@ from grading.sandbox.bounds import OUTPUTS
 from grading.sandbox.inside.limits import Size
 from grading.sandbox.inside.wire import DIED, Closed, Late, WireError
 from grading.sandbox.launch import Child, Zygote
-from grading.sandbox.limits import GRACE_SECONDS, MAX_RESTARTS, Limits
+from grading.sandbox.limits import MAX_RESTARTS, Limits
+from grading.sandbox.watch import Meter, Watch
 
 Request = dict[str, Any]
 
@@ -49,11 +49,16 @@ class Connection:
 
     def __init__(self, zygote: Zygote, limits: Limits) -> None:
         self._zygote, self._limits = zygote, limits
-        self._child: Child | None = None
+        self._meter = Meter()
+        self._process: tuple[Child, Watch] | None = None
         self._number = 0
         self._starts = 0
         self._to_repeat: list[tuple[Request, float]] = []
-        self._end = time.monotonic() + limits.notebook_seconds
+
+    @property
+    def seconds(self) -> float:
+        """The seconds of its own time that the submission has used so far, as `Limits` explains them."""
+        return self._meter.seconds
 
     def open(self) -> None:
         """Make sure that there is a process, and that everything to be repeated has happened in it.
@@ -62,20 +67,24 @@ class Connection:
             Lost: the notebook has used up its time or its restarts.
             SandboxError: no sandbox could be started.
         """
-        if self._child is not None:
+        if self._process is not None:
             return
         if self._starts >= MAX_RESTARTS:
             raise Lost("the notebook ended its process too often")
         self._starts += 1
-        self._child = self._zygote.child(self._limits)
+        child = self._zygote.child(self._limits)
+        self._process = child, Watch(child, self._limits, self._meter)
         for request, seconds in self._to_repeat:
             self.ask(request, seconds)
 
     def close(self) -> None:
         """End the process, if there is one."""
-        if self._child is not None:
-            self._child.end()
-            self._child = None
+        if self._process is not None:
+            child, watch = self._process
+            self._process = None
+            child.kill()
+            watch.stop()
+            child.close()
 
     def repeat_after_loss(self, request: Request, seconds: float) -> None:
         """Remember a request that every later process has to go through first.
@@ -93,7 +102,7 @@ class Connection:
 
         Args:
             request: for the process.
-            seconds: until the interrupt.
+            seconds: of the submission's own time until the interrupt.
             largest: that the reply may be; by default as large as the outputs of a cell.
 
         Raises:
@@ -115,30 +124,31 @@ class Connection:
 
         Args:
             request: for the process.
-            seconds: until the interrupt; fewer if the notebook's time ends before.
+            seconds: of the submission's own time until the interrupt; fewer if the notebook's time ends before.
             largest: that the reply may be.
 
         Raises:
             Late: nothing came, even after an interrupt, or the notebook's time had ended already.
-            Closed: there is no process, or it ended.
+            Closed: there is no process, or it ended; the message says why if it was ended for using too much.
             TooLarge: the reply is larger.
             WireError: what came is no message.
         """
-        deadline = min(time.monotonic() + seconds, self._end)
-        if time.monotonic() >= self._end:
+        seconds = min(seconds, self._limits.notebook_seconds - self.seconds)
+        if seconds <= 0:
             raise Late
-        if self._child is None:
-            raise Closed
+        if self._process is None:
+            raise Closed("its process ended")
+        child, watch = self._process
         self._number += 1
-        self._child.channel.send(self._number, request, deadline)
-        late = False
-        try:
-            answered, value = self._child.channel.receive(deadline, largest)
-        except Late:
-            late = True
-            self._child.interrupt()
-            answered, value = self._child.channel.receive(time.monotonic() + GRACE_SECONDS, largest)
-        return Reply(value, answered == self._number, answered == DIED, late)
+        with watch.patience(seconds) as patience:
+            try:
+                child.channel.send(self._number, request, patience.deadline)
+                answered, value = child.channel.receive(patience.deadline, largest)
+            except Closed:
+                if patience.late:
+                    raise Late from None
+                raise Closed(watch.verdict or "its process ended") from None
+        return Reply(value, answered == self._number, answered == DIED, patience.late)
 
 
 def reason(failure: Exception) -> str:
@@ -146,9 +156,7 @@ def reason(failure: Exception) -> str:
     match failure:
         case Late():
             return "out of time"
-        case Closed():
-            return "its process ended"
-        case Lost():
+        case Closed() | Lost():
             return str(failure)
         case _:
             return "its process broke the rules of the wire"

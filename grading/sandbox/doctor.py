@@ -37,6 +37,11 @@ import os
 open({str(WRITTEN)!r}, 'w')
 os.remove({str(WRITTEN)!r})
 """,
+    "A submission could see the computer's mounts and processors.": "open('/proc/self/mountinfo').close()",
+    "A submission could hide the processor time that it uses.": """
+import signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+""",
     "A submission could make namespaces.": "import ctypes; assert ctypes.CDLL(None).unshare(0x10000000) == 0",
     "A submission could start processes without end.": """
 import os, time

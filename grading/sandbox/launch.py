@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -19,7 +20,8 @@ from matplotlib import font_manager
 from grading.classroom import ROOT
 from grading.sandbox.inside.limits import MAX_CONTROL_BYTES
 from grading.sandbox.inside.wire import Channel
-from grading.sandbox.limits import START_SECONDS, Limits
+from grading.sandbox.limits import GRACE_SECONDS, START_SECONDS, Limits
+from grading.sandbox.usage import Processes
 
 HERE = Path(__file__).resolve().parent
 
@@ -74,22 +76,38 @@ def refusal() -> str | None:
 
 
 class Child:
-    """An isolated process for one submission, and the wire to it."""
+    """An isolated process for one submission, and the wire to it.
 
-    def __init__(self, channel: Channel, pidfd: int, pid: int) -> None:
-        self.channel, self._pidfd, self.pid = channel, pidfd, pid
+    Attributes:
+        channel: the wire.
+        pid: of the process, as the zygote knows it.
+        processes: all processes of the submission.
+    """
+
+    def __init__(self, channel: Channel, pid: int, pidfd: int, proc: int) -> None:
+        self.channel, self.pid, self._pidfd = channel, pid, pidfd
+        self.processes = self._processes(proc)
 
     def interrupt(self) -> None:
         """Interrupt whatever is running, as Ctrl-C does."""
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGINT)
 
-    def end(self) -> None:
+    def kill(self) -> None:
         """Kill the process, and with it all others in its namespace."""
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Wait a moment until the killed process is gone, so that its memory is free for the next one."""
+        # The first process of a namespace is the last to go.
+        select.select([self._pidfd], [], [], GRACE_SECONDS)
         os.close(self._pidfd)
+        self.processes.close()
         self.channel.close()
+
+    def _processes(self, proc: int) -> Processes:
+        return Processes(proc)
 
 
 class Zygote:
@@ -136,11 +154,11 @@ class Zygote:
             os.close(their_reads)
             os.close(their_writes)
         answer, descriptors = self._answer()
-        if "shut in" not in answer or "error" in answer or not descriptors:
-            os.close(our_reads)
-            os.close(our_writes)
+        if "shut in" not in answer or "error" in answer or len(descriptors) != 2:
+            for descriptor in (our_reads, our_writes, *descriptors):
+                os.close(descriptor)
             raise SandboxError(f"No sandbox for a submission: {answer.get('error') or self._complaint()}")
-        return self.child_class(Channel(our_reads, our_writes), descriptors[0], answer["pid"])
+        return self.child_class(Channel(our_reads, our_writes), answer["pid"], *descriptors)
 
     def check(self) -> None:
         """Check whether the zygote still answers.
@@ -180,7 +198,7 @@ class Zygote:
 
     def _answer(self) -> tuple[dict[str, Any], list[int]]:
         try:
-            message, descriptors, _, _ = socket.recv_fds(self._control, MAX_CONTROL_BYTES, 1)
+            message, descriptors, _, _ = socket.recv_fds(self._control, MAX_CONTROL_BYTES, 2)
         except OSError:
             return {}, []
         return (json.loads(message) if message else {}), descriptors

@@ -16,6 +16,7 @@ from typing import IO
 
 from grading.classroom import ROOT
 from grading.sandbox.launch import ENVIRONMENT, HERE, Child, Zygote, font_list
+from grading.sandbox.usage import Processes
 from grading.virtual_environment import derive
 
 WARNING = "Without a sandbox, submissions can do anything on this machine that you can."
@@ -28,10 +29,13 @@ class TrustedChild(Child):
         """Interrupt whatever is running."""
         self._signal(signal.SIGINT)
 
-    def end(self) -> None:
+    def kill(self) -> None:
         """Kill the submission's processes; one that has left their group lives on."""
         self._signal(signal.SIGKILL)
-        super().end()
+        super().kill()
+
+    def _processes(self, proc: int) -> Processes:
+        return Processes(proc, ancestor=self.pid)
 
     def _signal(self, number: int) -> None:
         with suppress(ProcessLookupError, PermissionError):

@@ -238,7 +238,7 @@ LEFT_BEHIND = {
         "(file.seek(0), file.read())",
     ),
     "a shared map": (
-        "import mmap; shared = mmap.mmap(-1, 100)",
+        "import mmap; file = open('map', 'w+b'); file.truncate(100); shared = mmap.mmap(file.fileno(), 100)",
         "shared.write(word.encode())",
         "shared[:]",
     ),
@@ -253,9 +253,9 @@ LEFT_BEHIND = {
         "s.recv(100)",
     ),
     "a process": (
-        "import os, sys, time",
-        "os.fork() or os.execv(sys.executable, [sys.executable, '-c', 'import time; time.sleep(5)', word])",
-        "time.sleep(0.3); [open(f'/proc/{n}/cmdline').read() for n in os.listdir('/proc') if n.isdigit()]",
+        "import os, time",
+        "os.fork() or (time.sleep(0.1), open('late', 'w').write(word), os._exit(0))",
+        "time.sleep(0.3); open('late').read()",
     ),
     "a signal": (
         "import os, signal; heard = []; signal.signal(signal.SIGUSR1, lambda *_: heard.append('hid' 'den'))",

@@ -27,7 +27,7 @@ _NAMESPACES = {
     "host name": 0x04000000,
     "cgroup": 0x02000000,
 }
-_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 16384, 1 << 18
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 4, 24, 47, 4
 _CAPABILITY_VERSION = 0x20080522
 
@@ -58,17 +58,21 @@ def unshare() -> None:
     """
     user, group = os.getuid(), os.getgid()
     _check(_libc.unshare(sum(_NAMESPACES.values())), "unshare")
-    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+    maps = {"setgroups": "deny", "uid_map": f"{SPARE_USER} {user} 1", "gid_map": f"{SPARE_USER} {group} 1"}
+    for name, text in maps.items():
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
 
 
-def enter(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
+def enter(limits: Mapping[str, float], keep: tuple[int, ...]) -> int:
     """Isolate this process for good; it must be the first in its process namespace.
 
     Args:
         limits: the fields of `grading.sandbox.limits.Limits`.
         keep: file descriptors that stay open; the standard streams lead nowhere.
+
+    Returns:
+        The descriptor of a /proc that shows the namespace's processes: for the grader, the sandbox has none.
 
     Raises:
         OSError: the kernel refuses a step.
@@ -81,17 +85,23 @@ def enter(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
     os.chdir(f"{SCRATCH}/work")
     _close_all_but(keep)
     _limit(limits)
-    _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+    proc = _take_away_proc()
+    # Memory that processes share by way of /dev/zero would be in no account.
+    _mount("/dev/full", "/dev/zero", None, _MS_BIND)
     _give_up_capabilities()
     seccomp.install()
+    return proc
 
 
-def limit_only(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
+def limit_only(limits: Mapping[str, float], keep: tuple[int, ...]) -> int:
     """Assign this process a group, a folder and limits of its own, as far as the system has them, without isolating it.
 
     Args:
         limits: as for `enter`, except the number of processes, which would count all of the user's.
         keep: file descriptors that stay open.
+
+    Returns:
+        The descriptor of /proc.
     """
     os.setsid()
     os.chdir(tempfile.mkdtemp(dir=os.environ["TMPDIR"]))
@@ -100,6 +110,19 @@ def limit_only(limits: Mapping[str, float], keep: tuple[int, ...]) -> None:
         if name != "NPROC" and hasattr(resource, f"RLIMIT_{name}"):
             with contextlib.suppress(OSError, ValueError):
                 resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+    return os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _take_away_proc() -> int:
+    """Leave an empty /proc, and return the descriptor of a real one.
+
+    In /proc, a submission would find the host's folders (as the sources of its mounts), the host's processors and
+    kernel, and the switch that says who is killed first when the machine runs out of memory.
+    """
+    _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+    _mount("tmpfs", "/proc", "tmpfs", _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, "mode=0555,size=4k,nr_inodes=1")
+    return proc
 
 
 def _resources(limits: Mapping[str, float]) -> dict[str, int]:

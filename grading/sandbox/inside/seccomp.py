@@ -1,12 +1,18 @@
 """Refuses the system calls that no notebook needs and that help to break out: "operation not permitted".
 
 This is a filter for Linux's seccomp, written as the classic BPF program that the kernel expects, without a library.
-Of `clone` and `socket`, only some uses are refused: new namespaces, and any sockets other than Unix sockets.
+Of some calls, only some uses are refused: of `clone`, new namespaces; of `socket`, any sockets other than Unix sockets.
+
+The rest keeps the accounts that `grading.sandbox.usage` reads complete. Longer queues of sockets (`setsockopt`) and
+shared memory without a file (`mmap`) are in no process's account. A process that ignores SIGCHLD (`rt_sigaction`) has
+the kernel throw away the accounts of children that end.
 """
 
 import ctypes
 import errno
 import platform
+import signal
+import socket
 import struct
 
 # (x86_64, aarch64), from the kernel's tables; None where the architecture lacks the call.
@@ -64,17 +70,24 @@ _REFUSED = {
     "shmget": (29, 194),
     "msgget": (68, 186),
     "semget": (64, 190),
+    # Pages that a pipe holds on to are in no process's account.
+    "vmsplice": (278, 75),
+    # They tell where on the host a mount comes from.
+    "statmount": (457, 457),
+    "listmount": (458, 458),
     # A real-time priority would starve the grader.
     "sched_setscheduler": (144, 119),
     "sched_setattr": (314, 274),
 }
-_CLONE, _CLONE3, _SOCKET = (56, 220), (435, 435), (41, 198)
+_CLONE, _CLONE3, _SOCKET, _SETSOCKOPT = (56, 220), (435, 435), (41, 198), (54, 208)
+_MMAP, _SIGACTION = (9, 222), (13, 134)
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _NAMESPACES = 0x00000080 | 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 _UNIX_SOCKETS = 1
+_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
 
 _LOAD, _EQUAL, _BITS, _AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, (16, 24, 32, 40)
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _REFUSE, _UNKNOWN = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
 
@@ -99,11 +112,28 @@ def program() -> bytes:
             lines += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _REFUSE)]
     # The flags of clone3 are in memory, where a filter cannot look. Without clone3, C libraries fall back to clone.
     lines += [(_EQUAL, 0, 1, _CLONE3[column]), (_RETURN, 0, 0, _UNKNOWN)]
-    lines += [(_EQUAL, 0, 3, _CLONE[column]), (_LOAD, 0, 0, _FIRST_ARGUMENT), (_BITS, 0, 1, _NAMESPACES)]
-    lines += [(_RETURN, 0, 0, _REFUSE), (_LOAD, 0, 0, _NUMBER)]
-    lines += [(_EQUAL, 0, 3, _SOCKET[column]), (_LOAD, 0, 0, _FIRST_ARGUMENT), (_EQUAL, 1, 0, _UNIX_SOCKETS)]
-    lines += [(_RETURN, 0, 0, _REFUSE), (_RETURN, 0, 0, _ALLOW)]
+    first, second, third, fourth = _ARGUMENTS
+    lines += _refuse(_CLONE[column], (first, _BITS, _NAMESPACES, True))
+    lines += _refuse(_SOCKET[column], (first, _EQUAL, _UNIX_SOCKETS, False))
+    lines += _refuse(
+        _SETSOCKOPT[column], (second, _EQUAL, socket.SOL_SOCKET, True), (third, _EQUAL, socket.SO_SNDBUF, True)
+    )
+    lines += _refuse(_MMAP[column], (fourth, _BITS, _MAP_SHARED, True), (fourth, _BITS, _MAP_ANONYMOUS, True))
+    # Without the address of a new action, it only asks for the present one.
+    for half_of_address in (second, second + 4):
+        lines += _refuse(_SIGACTION[column], (first, _EQUAL, signal.SIGCHLD, True), (half_of_address, _EQUAL, 0, False))
+    lines.append((_RETURN, 0, 0, _ALLOW))
     return b"".join(struct.pack("=HBBI", *line) for line in lines)
+
+
+def _refuse(number: int, *conditions: tuple[int, int, int, bool]) -> list[tuple[int, int, int, int]]:
+    """Refuse a call if every condition (place of a word, comparison, value, expected outcome) is met."""
+    lines = [(_RETURN, 0, 0, _REFUSE), (_LOAD, 0, 0, _NUMBER)]
+    for place, comparison, value, expected in reversed(conditions):
+        otherwise = len(lines) - 1
+        test = (comparison, 0, otherwise, value) if expected else (comparison, otherwise, 0, value)
+        lines = [(_LOAD, 0, 0, place), test, *lines]
+    return [(_EQUAL, 0, len(lines) - 1, number), *lines]
 
 
 def install() -> None:

@@ -46,13 +46,12 @@ def main() -> None:
         if request == b"ready?":
             control.send(b"ready")
             continue
-        answer = _start_child(shell, control, descriptors, json.loads(request))
-        for descriptor in descriptors:
-            os.close(descriptor)
-        # With this descriptor, the grader can end the child whatever it does. Its process id means nothing outside.
-        child = [os.pidfd_open(answer["pid"])] if "pid" in answer and "error" not in answer else []
+        answer, child = _start_child(shell, control, descriptors, json.loads(request))
+        if "pid" in answer and "error" not in answer:
+            # With this descriptor, the grader can end the child whatever it does. Its process id means nothing outside.
+            child.insert(0, os.pidfd_open(answer["pid"]))
         socket.send_fds(control, [json.dumps(answer).encode()], child)
-        for descriptor in child:
+        for descriptor in (*descriptors, *child):
             os.close(descriptor)
 
 
@@ -72,12 +71,15 @@ def _warm_up(modules: list[str]) -> NotebookShell:
 
 def _start_child(
     shell: NotebookShell, control: socket.socket, pipes: list[int], limits: dict[str, float]
-) -> dict[str, Any]:
-    """Fork a child into namespaces of its own and return its process id, or the error that kept it from starting.
+) -> tuple[dict[str, Any], list[int]]:
+    """Fork a child into namespaces of its own.
 
     This takes two forks: a new process namespace holds only the children of the process that asked for it.
+
+    Returns:
+        The process id, or the error that kept the child from starting; and the descriptor of its /proc.
     """
-    report, answer = os.pipe()
+    report, answer = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     first = os.fork()
     if first == 0:
         try:
@@ -87,34 +89,43 @@ def _start_child(
             child = os.fork()
             if child == 0:
                 _be_child(shell, pipes, limits, answer)
-            os.write(answer, json.dumps({"pid": child}).encode() + b"\n")
+            _say(answer, {"pid": child})
         except BaseException as error:  # noqa: BLE001, the grader is told
-            os.write(answer, json.dumps({"error": str(error)}).encode() + b"\n")
+            _say(answer, {"error": str(error)})
         finally:
             os._exit(0)
-    os.close(answer)
+    answer.close()
     os.waitpid(first, 0)
-    with open(report) as lines:
-        result: dict[str, Any] = {}
-        for line in lines:
-            result.update(json.loads(line))
-    return result
+    result: dict[str, Any] = {}
+    proc: list[int] = []
+    with report:
+        while True:
+            message, descriptors, _, _ = socket.recv_fds(report, MAX_CONTROL_BYTES, 1)
+            if not message:
+                return result, proc
+            result.update(json.loads(message))
+            proc += descriptors
 
 
-def _be_child(shell: NotebookShell, pipes: list[int], limits: dict[str, float], answer: int) -> None:
+def _be_child(shell: NotebookShell, pipes: list[int], limits: dict[str, float], answer: socket.socket) -> None:
     try:
         enter = isolation.limit_only if TRUSTED else isolation.enter
-        enter(limits, keep=(*pipes, answer))
-        os.write(answer, b'{"shut in": true}\n')
-        os.close(answer)
+        proc = enter(limits, keep=(*pipes, answer.fileno()))
+        _say(answer, {"shut in": True}, proc)
+        os.close(proc)
+        answer.close()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         serve(shell, Channel(*pipes), limits)
     except BaseException as error:  # noqa: BLE001, the grader is told
         # Once it serves, `answer` is closed, and the grader notices that the wire is closed, too.
         with contextlib.suppress(OSError):
-            os.write(answer, json.dumps({"error": str(error)}).encode() + b"\n")
+            _say(answer, {"error": str(error)})
     finally:
         os._exit(0)
+
+
+def _say(answer: socket.socket, message: dict[str, Any], *descriptors: int) -> None:
+    socket.send_fds(answer, [json.dumps(message).encode()], descriptors)
 
 
 if __name__ == "__main__":
