@@ -45,8 +45,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Students' cells run in a sandbox, and the hidden tests run outside it, between nbgrader's own steps. A cell that takes
 # too long is stopped, which costs the points of its own function. It isn't its fault if the machine is busy, so the
-# seconds are those in which it computes or sleeps, and waiting for a processor hardly counts. For honest cells that take
-# longer than the seconds in grading/sandbox/limits.py, add `c.ExecuteInSandbox.cell_seconds = 60`.
+# seconds are those in which it computes or sleeps, and waiting for a processor hardly counts. For honest cells that
+# take longer than the seconds in grading/sandbox/limits.py, add `c.ExecuteInSandbox.cell_seconds = 60`.
 c.Autograde.exporter_class = "grading.plugins.autograde.SubmissionExporter"
 c.Autograde.autograde_preprocessors = [
     "grading.plugins.autograde.ExecuteInSandbox",

@@ -24,11 +24,15 @@ class Usage:
         processor_seconds: of all processes, also of those that have ended.
         waited_seconds: of each thread, in which it could have run, but all processors were taken.
         memory_bytes: of all processes, an upper bound: memory that processes share counts for each of them.
+        socket_bytes: that may wait in sockets, which are in no process's account.
+        faults: pages that the processes have asked for so far, however they did it. In the sandbox all pages are small.
     """
 
     processor_seconds: float = 0.0
     waited_seconds: dict[Task, float] = field(default_factory=dict)
     memory_bytes: int = 0
+    socket_bytes: int = 0
+    faults: int = 0
 
     def longest_wait(self, before: "Usage") -> float:
         """Return the seconds that one of the threads has waited since an earlier look, the most of all threads."""
@@ -52,7 +56,7 @@ class Processes:
 
     def look(self) -> Usage:
         """Return what the processes use now, as far as they don't end during the look."""
-        processor_seconds, memory_bytes = 0.0, self._socket_bytes()
+        processor_seconds, memory_bytes, faults = 0.0, 0, 0
         waited: dict[Task, float] = {}
         for process in self._all():
             # Without the name in parentheses, which the process chooses itself.
@@ -60,13 +64,14 @@ class Processes:
             if not numbers:
                 continue
             processor_seconds += sum(map(int, numbers[11:15])) / _TICKS_A_SECOND
+            faults += sum(map(int, numbers[7:11]))
             threads = [process] if numbers[17] == b"1" else self._numbers(f"{process}/task")
             for thread in threads:
                 schedule = self._read(f"{process}/task/{thread}/schedstat").split()
                 if schedule:
                     waited[process, thread] = int(schedule[1]) / 1e9
             memory_bytes += self._sum(f"{process}/status", _HELD)
-        return Usage(processor_seconds, waited, memory_bytes)
+        return Usage(processor_seconds, waited, memory_bytes, self._socket_bytes(), faults)
 
     def memory_bytes(self, enough: int) -> int:
         """Return the memory of all processes together, what they share counted once; this takes milliseconds for each.
@@ -74,7 +79,7 @@ class Processes:
         Args:
             enough: the rest is not looked at when the sum has reached this.
         """
-        total = self._socket_bytes()
+        total = 0
         for process in self._all():
             total += self._sum(f"{process}/smaps_rollup", _SHARE_OF_HELD)
             if total >= enough:
@@ -99,7 +104,6 @@ class Processes:
         return family
 
     def _socket_bytes(self) -> int:
-        """Return what may wait in sockets, which is in no process's account."""
         if self._ancestor is not None:
             return 0  # it would be those of the whole machine
         used = self._read("1/net/sockstat").partition(b"sockets: used ")[2].partition(b"\n")[0]

@@ -1,5 +1,6 @@
 """Watching from outside what a submission uses: it is interrupted when it is late, and ended if it takes too much."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from grading.sandbox.usage import Usage
 # What processes share counts once, but looking who shares what takes a while. If the sum without looking is so many
 # times the limit, it isn't worth it: an honest notebook and its copies come nowhere near.
 MANY_TIMES = 4
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass
@@ -91,6 +93,8 @@ class Watch:
         self._child, self._limits, self._meter = child, limits, meter
         self.verdict: str | None = None
         self._patience: Patience | None = None
+        # When it was last measured, and the pages that its processes had asked for by then.
+        self._measured_bytes, self._faults_before = limits.all_memory_bytes, 0
         # Seconds in which the grader has waited for replies since the last look.
         self._asked = 0.0
         self._lock = threading.Lock()
@@ -149,10 +153,14 @@ class Watch:
 
     def _takes_too_much_memory(self, usage: Usage) -> bool:
         files = self._limits.all_files_bytes + SHARED_MEMORY_BYTES
-        rest = self._limits.all_memory_bytes - files
+        rest = self._limits.all_memory_bytes - files - usage.socket_bytes
         if usage.memory_bytes < rest or usage.memory_bytes >= MANY_TIMES * rest:
             return usage.memory_bytes >= rest
-        return self._child.processes.memory_bytes(enough=rest) >= rest
+        at_most = self._measured_bytes + (usage.faults - self._faults_before) * _PAGE_BYTES
+        if at_most < rest:
+            return False
+        self._measured_bytes, self._faults_before = self._child.processes.memory_bytes(enough=rest), usage.faults
+        return self._measured_bytes >= rest
 
     def _ignores_interrupt(self, now: float) -> bool:
         """Interrupt the child if it is late, and check whether it was interrupted long enough ago."""

@@ -88,6 +88,8 @@ CLOSED = {
     "ignore that children end": "signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
     "shared memory without a file": "mmap.mmap(-1, 100)",
     "shared memory by a device": "mmap.mmap(os.open('/dev/zero', os.O_RDWR), 100)",
+    "large pages": "check(libc.prctl(41, 0, 0, 0, 0))",
+    "pages that somebody reserved": "mmap.mmap(-1, 2**21, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)",
     "longer queues": "socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 10**6)",
 }
 LIBRARY = """

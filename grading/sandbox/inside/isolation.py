@@ -88,6 +88,7 @@ def enter(limits: Mapping[str, float], keep: tuple[int, ...]) -> int:
     proc = _take_away_proc()
     # Memory that processes share by way of /dev/zero would be in no account.
     _mount("/dev/full", "/dev/zero", None, _MS_BIND)
+    _check(_libc.prctl(seccomp.PR_SET_THP_DISABLE, 1, 0, 0, 0), "do without large pages")
     _give_up_capabilities()
     seccomp.install()
     return proc

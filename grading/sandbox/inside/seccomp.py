@@ -5,7 +5,8 @@ Of some calls, only some uses are refused: of `clone`, new namespaces; of `socke
 
 The rest keeps the accounts that `grading.sandbox.usage` reads complete. Longer queues of sockets (`setsockopt`) and
 shared memory without a file (`mmap`) are in no process's account. A process that ignores SIGCHLD (`rt_sigaction`) has
-the kernel throw away the accounts of children that end.
+the kernel throw away the accounts of children that end. Large pages (`mmap`, `prctl`) would come by the hundred where
+one was asked for.
 """
 
 import ctypes
@@ -80,17 +81,18 @@ _REFUSED = {
     "sched_setattr": (314, 274),
 }
 _CLONE, _CLONE3, _SOCKET, _SETSOCKOPT = (56, 220), (435, 435), (41, 198), (54, 208)
-_MMAP, _SIGACTION = (9, 222), (13, 134)
+_MMAP, _SIGACTION, _PRCTL = (9, 222), (13, 134), (157, 167)
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _NAMESPACES = 0x00000080 | 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 _UNIX_SOCKETS = 1
-_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
+_MAP_SHARED, _MAP_ANONYMOUS, _MAP_HUGETLB = 0x01, 0x20, 0x40000
 
 _LOAD, _EQUAL, _BITS, _AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, (16, 24, 32, 40)
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _REFUSE, _UNKNOWN = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
 
+PR_SET_THP_DISABLE = 41
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 38, 22, 2
 
 
@@ -119,6 +121,8 @@ def program() -> bytes:
         _SETSOCKOPT[column], (second, _EQUAL, socket.SOL_SOCKET, True), (third, _EQUAL, socket.SO_SNDBUF, True)
     )
     lines += _refuse(_MMAP[column], (fourth, _BITS, _MAP_SHARED, True), (fourth, _BITS, _MAP_ANONYMOUS, True))
+    lines += _refuse(_MMAP[column], (fourth, _BITS, _MAP_HUGETLB, True))
+    lines += _refuse(_PRCTL[column], (first, _EQUAL, PR_SET_THP_DISABLE, True))
     # Without the address of a new action, it only asks for the present one.
     for half_of_address in (second, second + 4):
         lines += _refuse(_SIGACTION[column], (first, _EQUAL, signal.SIGCHLD, True), (half_of_address, _EQUAL, 0, False))
