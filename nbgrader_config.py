@@ -85,8 +85,12 @@ c.GenerateFeedback.preprocessors = [
 c.GenerateFeedback.exporter_class = "grading.plugins.feedback.FeedbackExporter"
 c.FeedbackExporter.template_file = "with_version.html.j2"
 
-# Markdown that students write can't do anything in a reader's browser.
-c.HTMLExporter.filters = {"markdown2html": "grading.intake.markdown.safe_markdown"}
+# What students write can't do anything in a reader's browser, and can't take long to show.
+c.HTMLExporter.filters = {
+    "markdown2html": "grading.plugins.page_filters.markdown",
+    "highlight_code": "grading.plugins.page_filters.code",
+    "strip_files_prefix": "grading.plugins.page_filters.unchanged",
+}
 
 # Validate counts the visible checks, which carry no points; students don't have the hidden tests.
 c.Validator.validate_all = True

@@ -10,16 +10,14 @@ from typing import Any
 
 import numpy as np
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader.utils import is_locked
 
 from grading.execution.instructor_tests import Names, error_output, run_test_cell
 from grading.hidden_test import seeded
 from grading.intake.cells import is_test
-from grading.intake.outputs import Budget
+from grading.intake.outputs import Budget, safe_outputs
 from grading.sandbox.calls import Calls
 from grading.sandbox.connection import Lost
-from grading.sandbox.inside.wire import is_plain
 from grading.sandbox.launch import SandboxError
 from grading.sandbox.limits import Limits
 from grading.sandbox.remote import RemoteFunction
@@ -98,7 +96,8 @@ class _Run:
         self.notebook = copy.deepcopy(notebook)
         self.notes: list[str] = []
         self._seed, self._session = seed, session
-        self._budget = Budget()
+        # A student who puts out too much keeps the results of the tests, which are outputs, too.
+        self._of_the_student, self._of_the_tests = Budget(), Budget()
         # By the execution count of a test: the notebook as it was at the test's place. A later cell may define the
         # function once more.
         self._kept: dict[int, int | None] = {}
@@ -113,7 +112,7 @@ class _Run:
             if is_test(cell):
                 self._kept[count] = self._session.keep()
             else:
-                cell.outputs = self._budget.keep(self._run_cell(cell.source, count))
+                cell.outputs = self._run_cell(cell.source, count)
 
     def run_tests(self) -> None:
         """Run the tests, each on the notebook as it was at its place."""
@@ -133,10 +132,14 @@ class _Run:
 
     def _run_cell(self, source: str, count: int) -> list[NotebookNode]:
         try:
-            return _outputs(self._session.run_cell(source, count), count)
+            outputs = safe_outputs(self._session.run_cell(source, count), self._of_the_student)
         except Lost as loss:
             self.notes.append(f"Cell {count} was stopped: {loss}.")
             return [error_output("CellStopped", f"This cell was stopped: {loss}.")]
+        for output in outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
+        return outputs
 
     def _run_test(self, source: str, count: int, names: Names) -> list[NotebookNode]:
         with self._session.question(self._kept[count]) as calls:
@@ -145,7 +148,7 @@ class _Run:
             names.forget_the_student()
         if warnings:
             self.notes.append(f"Test cell {count} wrote to stderr: {warnings[-MAX_WARNING_CHARACTERS:]}")
-        return [*marks, *self._budget.keep(outputs)]
+        return [*marks, *safe_outputs(outputs, self._of_the_tests)]
 
 
 def _find(calls: Calls, name: str) -> Any:
@@ -159,24 +162,3 @@ def _find(calls: Calls, name: str) -> Any:
         case {"is": "value", "value": value}:
             return value
     raise KeyError(name)
-
-
-def _outputs(reply: Any, count: int) -> list[NotebookNode]:
-    """Return what the sandbox sent as outputs of the notebook format; anything else is left out."""
-    outputs = []
-    for output in reply if isinstance(reply, list) and is_plain(reply) else ():
-        match output:
-            case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
-                outputs.append(new_output("stream", name=name, text=text))
-            case {"output_type": "error", "ename": str(name), "evalue": str(text), "traceback": [*lines]}:
-                lines = [line for line in lines if isinstance(line, str)]
-                outputs.append(new_output("error", ename=name, evalue=text, traceback=lines))
-            case {"output_type": "display_data", "data": {**data}}:
-                outputs.append(new_output("display_data", _texts(data)))
-            case {"output_type": "execute_result", "data": {**data}}:
-                outputs.append(new_output("execute_result", _texts(data), execution_count=count))
-    return outputs
-
-
-def _texts(data: dict[Any, Any]) -> dict[str, str]:
-    return {kind: value for kind, value in data.items() if isinstance(kind, str) and isinstance(value, str)}

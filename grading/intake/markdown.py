@@ -1,25 +1,27 @@
 """A submission's Markdown as HTML that does nothing in the reader's browser.
 
-nbconvert passes HTML in Markdown through, and nbgrader's pages do not ask for it to be cleaned. This filter replaces
-nbconvert's `markdown2html`, for feedback and formgrader alike:
-
-    c.HTMLExporter.filters = {"markdown2html": "grading.intake.markdown.safe_markdown"}
-
-HTML in the text is shown as text, and whatever the parser makes of the rest goes through nh3, a sanitizer. Formulas
-become MathML, which browsers draw without a script.
+nbconvert passes HTML in Markdown through, and nbgrader's pages do not ask for it to be cleaned. Here HTML in the text is
+shown as text, and whatever the parser makes of the rest goes through nh3, a sanitizer. Formulas become MathML, which
+browsers draw without a script.
 """
 
 import html
 import re
 import secrets
-from functools import lru_cache
+from contextlib import suppress
 
 import nh3
 from docutils.utils.math.latex2mathml import tex2mathml
 from mistune.plugins import import_plugin
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from grading.intake.limits import MAX_MARKDOWN_CHARACTERS, MAX_QUOTE_DEPTH
+from grading.intake.code import PYTHON, safe_code
+from grading.intake.limits import (
+    MAX_FORMULA_CHARACTERS,
+    MAX_MARKDOWN_CHARACTERS,
+    MAX_QUOTE_DEPTH,
+    MAX_RENDERED_CHARACTERS,
+)
 
 _TAGS = {
     *("a", "blockquote", "br", "code", "del", "div", "em", "hr", "p", "pre", "s", "span", "strong", "sub", "sup"),
@@ -42,6 +44,8 @@ _FOR_THE_CONVERTER = {
     r"\\dots(?![a-zA-Z])": r"\\ldots",
     r"\\(hat|bar|tilde|vec|dot|ddot)\s*(\{[^{}]*\}|\\[a-zA-Z]+|[a-zA-Z])": r"{{}\\\1{\2}}",
 }
+# The converter indents each level, which takes quadratic room.
+_INDENTATION = re.compile(r">\n *<")
 _TALL_QUOTE = re.compile(rf"^(?:[ \t]*>){{{MAX_QUOTE_DEPTH}}}", re.MULTILINE)
 
 
@@ -75,32 +79,35 @@ class _Renderer(IPythonRenderer):
         self._formulas.append(formula)
         return f"{self._mark}-{len(self._formulas) - 1}-"
 
-    def block_mermaidjs(self, code: str) -> str:
-        """Show the code, which nbconvert would pass to a script, unescaped."""
-        return f"<pre><code>{html.escape(code)}</code></pre>"
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """Show code in the colors of Python, or in none, whatever its language is said to be."""
+        language, *_ = (info or "").lower().split() or [""]
+        return safe_code(code) if language in PYTHON else f"<pre><code>{html.escape(code)}</code></pre>"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """Show the name of the picture, because loading it would tell somebody that the page was looked at."""
         return f"<em>[{html.escape(html.unescape(text))}: a picture, not shown]</em>"
 
 
-# The instructor's cells return with every submission.
-@lru_cache(maxsize=256)
 def safe_markdown(source: str) -> str:
     """Return Markdown as HTML without scripts, styles, forms and pictures.
 
-    Text that is very long, or that the parser cannot handle, is shown as it is written; so are such formulas.
+    Text that is very long, or becomes so, or that the parser cannot handle, is shown as it is written; so are such
+    formulas.
 
     Args:
         source: Markdown with formulas, from anybody.
     """
     if len(source) > MAX_MARKDOWN_CHARACTERS or _TALL_QUOTE.search(source):
-        return _as_written(source)
+        return as_written(source)
     try:
         renderer = _Renderer()
         rendered = MarkdownWithMath(renderer, plugins=map(import_plugin, _PLUGINS)).render(source)
     except Exception:  # noqa: BLE001, every student gets a page, whatever the parser stumbles over
-        return _as_written(source)
+        return as_written(source)
+    # A long address that is defined once can be used a thousand times.
+    if len(rendered) > MAX_RENDERED_CHARACTERS:
+        return as_written(source)
     return renderer.with_formulas(
         nh3.clean(
             rendered,
@@ -121,13 +128,14 @@ def _safe_value(tag: str, name: str, value: str) -> str | None:
 
 
 def _mathml(formula: str, written: str, as_block: bool = False) -> str:
-    for pattern, instead in _FOR_THE_CONVERTER.items():
-        formula = re.sub(pattern, instead, formula)
-    try:
-        return tex2mathml(formula, as_block)
-    except Exception:  # noqa: BLE001, it fails in more ways than it names
-        return f"<code>{html.escape(written)}</code>"
+    if len(formula) <= MAX_FORMULA_CHARACTERS:
+        for pattern, instead in _FOR_THE_CONVERTER.items():
+            formula = re.sub(pattern, instead, formula)
+        with suppress(Exception):  # it fails in more ways than it names
+            return _INDENTATION.sub("><", tex2mathml(formula, as_block))
+    return f"<code>{html.escape(written)}</code>"
 
 
-def _as_written(source: str) -> str:
+def as_written(source: str) -> str:
+    """Return text as HTML that shows it as it is written."""
     return f"<pre>{html.escape(source)}</pre>"

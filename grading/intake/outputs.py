@@ -14,21 +14,25 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grading.intake.limits import (
-    MAX_CELL_OUTPUT_CHARACTERS,
+    MAX_COLOR_CHANGES,
     MAX_ERROR_MESSAGE_CHARACTERS,
     MAX_ERROR_NAME_CHARACTERS,
-    MAX_NOTEBOOK_OUTPUT_CHARACTERS,
     MAX_OUTPUT_TEXT_CHARACTERS,
+    MAX_OUTPUTS,
     MAX_OUTPUTS_PER_CELL,
     MAX_PICTURE_BYTES,
+    MAX_PICTURE_CHARACTERS,
     MAX_SHOWN_SIDE_PIXELS,
+    MAX_TEXT_CHARACTERS,
     MAX_TRACEBACK_LINES,
 )
 from grading.intake.pictures import clean_jpeg, clean_png
-from grading.intake.text import usable
+from grading.intake.text import usable, visible
 
 CUT = "\n... the rest of the output is left out ..."
 NOT_SHOWN = "(an output that is neither text nor a picture)"
+# Characters that each text counts as, at least.
+LEAST = 100
 
 _PICTURES: dict[str, Callable[[bytes], bytes | None]] = {"image/png": clean_png, "image/jpeg": clean_jpeg}
 
@@ -38,83 +42,106 @@ _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]{0,50}[ -/]{0,5}[@-~]|\][^\x07\x1b]{0,500
 
 
 class Budget:
-    """How much a notebook may still put out."""
+    """How much a notebook may still put out.
+
+    Whatever is looked at counts, whether it is kept or not: so looking at outputs has its bounds, too.
+
+    Attributes:
+        outputs: their number.
+        text: characters.
+        pictures: characters in base64.
+        colors: changes of the color within texts.
+    """
 
     def __init__(self) -> None:
-        self._left = MAX_NOTEBOOK_OUTPUT_CHARACTERS
-
-    def keep(self, outputs: list[NotebookNode]) -> list[NotebookNode]:
-        """Return the safe outputs of a cell, and count them.
-
-        Args:
-            outputs: of one cell, of any origin.
-        """
-        kept = safe_outputs(outputs, min(self._left, MAX_CELL_OUTPUT_CHARACTERS))
-        self._left -= sum(map(_size, kept))
-        return kept
+        self.outputs = MAX_OUTPUTS
+        self.text = MAX_TEXT_CHARACTERS
+        self.pictures = MAX_PICTURE_CHARACTERS
+        self.colors = MAX_COLOR_CHANGES
 
 
-def safe_outputs(outputs: list[NotebookNode], max_characters: int = MAX_CELL_OUTPUT_CHARACTERS) -> list[NotebookNode]:
+def safe_outputs(outputs: Any, budget: Budget | None = None) -> list[NotebookNode]:
     """Return what is text or a checked picture among a cell's outputs.
 
     Args:
-        outputs: of one cell, of any origin; they need not be valid.
-        max_characters: bound of the result, apart from one line that says that something is left out.
+        outputs: of one cell, of any origin; they need not be valid, nor be outputs at all.
+        budget: of the notebook, from which they are taken; by default the cell is alone in its notebook.
 
     Returns:
-        New, valid outputs. The terminal's colors are kept, other control characters are not.
+        New, valid outputs. The terminal's colors are kept, other control characters are not. If something is left out
+        for its length, the last one says so.
     """
+    budget = budget or Budget()
     outputs = outputs if isinstance(outputs, list) else []
-    kept, left = [], max_characters
+    kept = []
     for output in outputs[:MAX_OUTPUTS_PER_CELL]:
-        safe = _safe(output) if isinstance(output, dict) else None
+        if budget.outputs <= 0:
+            break
+        budget.outputs -= 1
+        safe = _safe(output, budget) if isinstance(output, dict) else None
+        if budget.text < 0 or budget.pictures < 0:
+            break
         if safe is not None:
             kept.append(safe)
-            left -= _size(safe)
-        if left < 0:
-            return [*kept[:-1], _cut()]
-    return [*kept, _cut()] if len(outputs) > MAX_OUTPUTS_PER_CELL else kept
+    else:
+        if len(outputs) <= MAX_OUTPUTS_PER_CELL:
+            return kept
+    return [*kept, new_output("stream", name="stdout", text=CUT)]
 
 
-def _cut() -> NotebookNode:
-    cut: NotebookNode = new_output("stream", name="stdout", text=CUT)
-    return cut
-
-
-def safe_text(text: Any, max_characters: int = MAX_OUTPUT_TEXT_CHARACTERS) -> str:
+def safe_text(text: Any, budget: Budget, max_characters: int = MAX_OUTPUT_TEXT_CHARACTERS) -> str:
     """Return a text of bounded length, without what is not printed: control characters other than colors.
 
     Args:
         text: a string or a list of strings; anything else counts as empty.
+        budget: of the notebook.
         max_characters: bound of the result, apart from one line that says that something is left out.
     """
-    if isinstance(text, list):
-        text = "".join(part for part in text[:max_characters] if isinstance(part, str))
-    text = text if isinstance(text, str) else ""
+    text = _joined(text, max_characters + 1)
     cut = len(text) > max_characters
     parts = _COLOR.split(text[:max_characters])
-    parts[::2] = (usable(_SEQUENCE.sub("", part)) for part in parts[::2])
+    budget.text -= max(len(text), LEAST)
+    budget.colors -= len(parts) // 2
+    parts[1::2] = parts[1::2] if budget.colors >= 0 else [""] * (len(parts) // 2)
+    parts[::2] = (visible(usable(_SEQUENCE.sub("", part))) for part in parts[::2])
     return "".join(parts) + (CUT if cut else "")
 
 
-def _safe(output: dict[str, Any]) -> NotebookNode | None:
+def _joined(text: Any, max_characters: int) -> str:
+    """Return the beginning of a text that may come in parts."""
+    if isinstance(text, str):
+        return text[:max_characters]
+    parts, left = [], max_characters
+    for part in text[:max_characters] if isinstance(text, list) else ():
+        if isinstance(part, str) and left > 0:
+            parts.append(part[:left])
+            left -= len(part)
+    return "".join(parts)
+
+
+def _safe(output: dict[Any, Any], budget: Budget) -> NotebookNode | None:
+    kind = output.get("output_type")
     safe: NotebookNode | None = None
-    match output.get("output_type"):
+    match kind if isinstance(kind, str) else None:
         case "stream":
-            name = "stderr" if output.get("name") == "stderr" else "stdout"
-            safe = new_output("stream", name=name, text=safe_text(output.get("text")))
+            text = safe_text(output.get("text"), budget)
+            safe = new_output("stream", name=_stream(output.get("name")), text=text)
         case "error":
-            safe = new_output("error", **_safe_error(output))
+            safe = new_output("error", **_safe_error(output, budget))
         case "display_data":
-            safe = new_output("display_data", **_safe_data(output))
+            safe = new_output("display_data", **_safe_data(output, budget))
         case "execute_result":
             count = output.get("execution_count")
-            count = count if isinstance(count, int) and 0 <= count < 10**9 else None
-            safe = new_output("execute_result", execution_count=count, **_safe_data(output))
+            count = count if type(count) is int and 0 <= count < 10**9 else None
+            safe = new_output("execute_result", execution_count=count, **_safe_data(output, budget))
     return safe
 
 
-def _safe_error(output: dict[str, Any]) -> dict[str, Any]:
+def _stream(name: Any) -> str:
+    return "stderr" if isinstance(name, str) and name == "stderr" else "stdout"
+
+
+def _safe_error(output: dict[Any, Any], budget: Budget) -> dict[str, Any]:
     lines = output.get("traceback")
     lines = lines if isinstance(lines, list) else []
     if len(lines) > MAX_TRACEBACK_LINES:
@@ -122,39 +149,40 @@ def _safe_error(output: dict[str, Any]) -> dict[str, Any]:
         lines = [*lines[:half], CUT.strip(), *lines[-half:]]
     share = max(MAX_OUTPUT_TEXT_CHARACTERS // max(1, len(lines)), MAX_ERROR_NAME_CHARACTERS)
     return {
-        "ename": safe_text(output.get("ename"), MAX_ERROR_NAME_CHARACTERS),
-        "evalue": safe_text(output.get("evalue"), MAX_ERROR_MESSAGE_CHARACTERS),
-        "traceback": [safe_text(line, share) for line in lines],
+        "ename": safe_text(output.get("ename"), budget, MAX_ERROR_NAME_CHARACTERS),
+        "evalue": safe_text(output.get("evalue"), budget, MAX_ERROR_MESSAGE_CHARACTERS),
+        "traceback": [safe_text(line, budget, share) for line in lines],
     }
 
 
-def _safe_data(output: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _safe_data(output: dict[Any, Any], budget: Budget) -> dict[str, dict[str, Any]]:
     given = output.get("data")
     given = given if isinstance(given, dict) else {}
     data: dict[str, str] = {}
     metadata: dict[str, dict[str, int]] = {}
     for kind, clean in _PICTURES.items():
-        if picture := _safe_picture(given.get(kind), clean):
+        if picture := _safe_picture(given.get(kind), clean, budget):
             data[kind] = picture
             metadata |= _safe_size(output, kind)
     if "text/plain" in given or not data:
-        data["text/plain"] = safe_text(given.get("text/plain")) or NOT_SHOWN
+        data["text/plain"] = safe_text(given.get("text/plain"), budget) or NOT_SHOWN
     return {"data": data, "metadata": metadata}
 
 
-def _safe_picture(encoded: Any, clean: Callable[[bytes], bytes | None]) -> str | None:
-    if isinstance(encoded, list):
-        encoded = "".join(line for line in encoded if isinstance(line, str))
-    if not isinstance(encoded, str) or len(encoded) > MAX_PICTURE_BYTES * 4 // 3 + 4:
+def _safe_picture(encoded: Any, clean: Callable[[bytes], bytes | None], budget: Budget) -> str | None:
+    most = MAX_PICTURE_BYTES * 4 // 3 + 4
+    encoded = _joined(encoded, most + 1)
+    budget.pictures -= len(encoded)
+    if not 0 < len(encoded) <= most or budget.pictures < 0:
         return None
     try:
-        picture = clean(base64.b64decode("".join(encoded.split()), validate=True))
+        picture = clean(base64.b64decode(encoded.replace("\n", ""), validate=True))
     except (binascii.Error, ValueError):
         return None
     return base64.b64encode(picture).decode() if picture else None
 
 
-def _safe_size(output: dict[str, Any], kind: str) -> dict[str, dict[str, int]]:
+def _safe_size(output: dict[Any, Any], kind: str) -> dict[str, dict[str, int]]:
     """Return the size at which a picture is shown, which is smaller than the picture on high-resolution screens."""
     metadata = output.get("metadata")
     size = metadata.get(kind) if isinstance(metadata, dict) else None
@@ -165,12 +193,3 @@ def _safe_size(output: dict[str, Any], kind: str) -> dict[str, dict[str, int]]:
         if type(size.get(side)) in (int, float) and 1 <= size[side] <= MAX_SHOWN_SIDE_PIXELS
     }
     return {kind: shown} if shown else {}
-
-
-def _size(output: NotebookNode) -> int:
-    match output.output_type:
-        case "stream":
-            return len(output.text)
-        case "error":
-            return len(output.ename) + len(output.evalue) + sum(map(len, output.traceback))
-    return sum(map(len, output.data.values()))

@@ -1,9 +1,14 @@
-"""Text that can be written to any file and kept in any database."""
+"""Text that can be written to any file, kept in any database, and read as it is."""
 
 import re
 
 # A surrogate cannot be written as UTF-8, PostgreSQL keeps no NUL, and no Python program needs the others.
 _UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# These turn the text around them, so that a person would read another program than Python does.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# More marks on one letter than any language has would cover the lines above and below.
+_PILE_OF_MARKS = re.compile("([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})"
+                            "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 
 
 def usable(text: str) -> str:
@@ -13,3 +18,12 @@ def usable(text: str) -> str:
         text: of anybody.
     """
     return _UNUSABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def visible(text: str) -> str:
+    """Return a text for people to read: a sign stands for what would turn it, and piles of marks are cut.
+
+    Args:
+        text: of anybody.
+    """
+    return _PILE_OF_MARKS.sub(r"\1", _TURNING.sub("\ufffd", text))

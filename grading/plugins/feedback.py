@@ -5,7 +5,6 @@ from typing import Any
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
@@ -69,9 +68,6 @@ class FeedbackExporter(HTMLExporter):
         already have here, and marks elements that nbgrader's template does not have.
         """
         resources = self._init_resources(resources)
-        language = nb.metadata.get("language_info", {})
-        lexer = language.get("pygments_lexer", language.get("name"))
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
         for cell in nb.cells:
             cell.metadata.setdefault("alt", FIGURE)
         return super(HTMLExporter, self).from_notebook_node(nb, resources, **options)

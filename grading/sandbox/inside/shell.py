@@ -19,6 +19,9 @@ Output = dict[str, Any]
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
+# Characters that each output counts as beside its own: many small ones are as much work as a large one.
+EACH_STREAM, EACH_OUTPUT = 100, 10_000
+
 
 class Outputs:
     """The outputs of the cell that is running, bounded in length."""
@@ -48,11 +51,12 @@ class Outputs:
         if self.list and self.list[-1].get("name") == stream:
             self.list[-1]["text"].append(text)
         else:
+            self._text_left -= EACH_STREAM
             self.list.append({"output_type": "stream", "name": stream, "text": [text]})
 
     def add(self, output: Output) -> None:
         """Add a result, a display or an error."""
-        size = sum(map(_size, [*output.get("data", {}).values(), *output.get("traceback", ())])) + 100
+        size = sum(map(len, [*output.get("data", {}).values(), *output.get("traceback", ())])) + EACH_OUTPUT
         if size <= self._output_left:
             self._output_left -= size
             self.list.append(output)
@@ -64,8 +68,9 @@ class Outputs:
         self.list.clear()
 
 
-def _size(value: Any) -> int:
-    return len(value) if isinstance(value, str) else len(repr(value))
+def _texts(bundle: Any) -> dict[str, str]:
+    """Return what the grader may keep of a bundle; JSON, such as a widget's, it never does."""
+    return {kind: value for kind, value in bundle.items() if isinstance(value, str)}
 
 
 class _Stream(io.TextIOBase):
@@ -88,7 +93,7 @@ class _Publisher(DisplayPublisher):
     shell: "NotebookShell"
 
     def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-        self.shell.outputs.add({"output_type": "display_data", "data": data, "metadata": metadata or {}})
+        self.shell.outputs.add({"output_type": "display_data", "data": _texts(data)})
 
     def clear_output(self, wait: bool = False) -> None:
         self.shell.outputs.clear()
@@ -101,7 +106,7 @@ class _Hook(DisplayHook):
         """Show no prompt: the notebook has its own."""
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
-        self.shell.outputs.add({"output_type": "execute_result", "data": format_dict, "metadata": md_dict or {}})
+        self.shell.outputs.add({"output_type": "execute_result", "data": _texts(format_dict)})
 
     def finish_displayhook(self) -> None:
         self._is_active = False
