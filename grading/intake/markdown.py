@@ -1,7 +1,7 @@
 """A submission's Markdown as HTML that does nothing in the reader's browser.
 
-nbconvert passes HTML in Markdown through, and nbgrader's pages do not ask for it to be cleaned. Here HTML in the text is
-shown as text, and whatever the parser makes of the rest goes through nh3, a sanitizer. Formulas become MathML, which
+nbconvert passes HTML in Markdown through, and nbgrader's pages do not ask for it to be cleaned. Here HTML in the text
+is shown as text, and whatever the parser makes of the rest goes through nh3, a sanitizer. Formulas become MathML, which
 browsers draw without a script.
 """
 

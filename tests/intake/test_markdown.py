@@ -1,14 +1,13 @@
 """A student's Markdown on nbgrader's pages: prose and formulas stay, nothing acts."""
 
+import random
 import re
 from html.parser import HTMLParser
-from time import monotonic
+from time import monotonic, process_time
 
 import pytest
-from nbconvert.exporters import HTMLExporter
-from nbformat.v4 import new_markdown_cell, new_notebook
-from traitlets.config import Config
 
+from grading.intake import limits
 from grading.intake.markdown import safe_markdown
 from tests.released import source
 
@@ -180,12 +179,114 @@ def test_long_text_is_shown_as_it_is_written() -> None:
     assert safe_markdown("<b>*a*" * 9_000).startswith("<pre>&lt;b&gt;*a*")
 
 
-def test_nbconvert_takes_the_filter_by_its_name() -> None:
-    config = Config()
-    config.HTMLExporter.filters = {"markdown2html": "grading.intake.markdown.safe_markdown"}
-    for template in ("classic", "lab"):
-        config.HTMLExporter.template_name = template
-        notebook = new_notebook(cells=[new_markdown_cell("*a* <script>alert('of the student')</script>")])
-        page, _ = HTMLExporter(config=config).from_notebook_node(notebook)
-        assert "&lt;script&gt;alert('of the student')" in page
-        assert "<script>alert('of the student')" not in page
+def test_a_long_formula_is_shown_as_it_is_written() -> None:
+    page = _Page(safe_markdown(f"$x + {'1' * limits.MAX_FORMULA_CHARACTERS}$"))
+    assert "math" not in [tag for tag, _ in page.found]
+    assert "$x + 1" in page.text
+
+
+GROWING = {
+    "an address used often": "[a]: http://" + "x" * 4_900 + "\n\n" + "[a]" * 1_600,
+    "hats on hats": "$" + "\\hat " * 1_900 + "x$",
+    "hats on hats, often": ("$" + "\\hat " * 390 + "x$ ") * 5,
+    "braces in braces": ("$" + "{" * 900 + "x" + "}" * 900 + "$ ") * 5,
+    "roots of roots": ("$" + "\\sqrt{" * 280 + "x" + "}" * 280 + "$ ") * 5,
+    "letters of a formula": ("$" + "x+1" * 660 + "$ ") * 5,
+    "cells of a table": "|" + "a|" * 2_400 + "\n|" + "-|" * 2_400,
+    "lists": "- " * 4_900,
+}
+
+
+@pytest.mark.parametrize("what", GROWING)
+def test_a_page_does_not_grow_without_bound(what: str) -> None:
+    assert len(safe_markdown(GROWING[what])) < 50 * limits.MAX_MARKDOWN_CHARACTERS
+
+
+NASTY = [
+    *(
+        "[",
+        "]",
+        "(",
+        ")",
+        "![",
+        "[a]",
+        "[a]: b\n",
+        "<",
+        "</",
+        "<a",
+        "<!--",
+        "-->",
+        "<?",
+        "<![CDATA[",
+        "*",
+        "**",
+        "_",
+        "~~",
+    ),
+    *(
+        "`",
+        "``",
+        "```\n",
+        "~~~\n",
+        "$",
+        "$$",
+        "\\\\(",
+        "\\\\[",
+        "\\begin{a}",
+        "\\end{a}",
+        "\\begin{",
+        "{",
+        "}",
+        "\\",
+        "&",
+    ),
+    *(
+        "&amp;",
+        "|",
+        "|-|",
+        "|a|\n|-|\n",
+        "a|b\n-|-\n",
+        "- ",
+        "1. ",
+        "> ",
+        "# ",
+        "\n==",
+        "\n",
+        "\n\n",
+        "    ",
+        "\t",
+        " ",
+        "a",
+    ),
+    *(
+        "x_",
+        "x^",
+        "\\frac{",
+        "\\left(",
+        "\\sqrt",
+        "\\hat",
+        "\\text{",
+        ":=",
+        "http://",
+        "www.",
+        "@",
+        '"',
+        "'",
+        ":   ",
+        "<b>",
+    ),
+    *("é", "\u2028", "$a$", "`a`", "**a**", "\n> ", "\n  - ", "\x0b", "\\$", "1)   \n"),
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nasty_text_takes_bounded_time_and_does_not_act(seed: int) -> None:
+    chance = random.Random(seed)
+    began = process_time()
+    for _ in range(30):
+        head, unit, tail = ("".join(chance.choices(NASTY, k=chance.randint(0, 4))) for _ in range(3))
+        text = head + (unit or "x") * (4_000 // max(1, len(unit))) + tail
+        page = safe_markdown(text)
+        assert len(page) < 50 * limits.MAX_MARKDOWN_CHARACTERS
+        assert _acts(page) == []
+    assert process_time() - began < 60

@@ -3,10 +3,13 @@
 import base64
 import io
 import json
+from time import process_time
 
 import nbformat
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from nbconvert.filters import ansi2html
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -15,6 +18,7 @@ from PIL import Image
 from grading.intake import limits, outputs
 from grading.intake.outputs import NOT_SHOWN, Budget, safe_outputs
 from grading.intake.pictures import clean_jpeg, clean_png
+from grading.sandbox.inside.wire import Opaque
 
 
 def _picture(kind: str, **options) -> bytes:
@@ -162,13 +166,114 @@ def test_floods_are_cut(flood: list) -> None:
     assert all(len(_text(output)) <= limits.MAX_OUTPUT_TEXT_CHARACTERS * 2.1 for output in kept)
 
 
-def test_a_notebook_is_bounded_as_a_whole() -> None:
-    flood = [new_output("stream", name="stdout", text="x" * 90_000)] * 80
-    budget = Budget()
-    notebook = new_notebook(cells=[new_code_cell(outputs=budget.keep(flood)) for _ in range(50)])
+def _cells(flood: list, budget: Budget, cells: int = 50) -> list:
+    notebook = new_notebook(cells=[new_code_cell(outputs=safe_outputs(flood, budget)) for _ in range(cells)])
     nbformat.validate(notebook)
-    assert len(json.dumps(notebook)) < limits.MAX_NOTEBOOK_OUTPUT_CHARACTERS * 1.2
-    assert notebook.cells[-1].outputs[0].text == outputs.CUT
+    return [cell.outputs for cell in notebook.cells]
+
+
+def test_the_text_of_a_notebook_is_bounded_as_a_whole() -> None:
+    cells = _cells([new_output("stream", name="stdout", text="x" * 90_000)] * 8, Budget())
+    assert len(json.dumps(cells)) < limits.MAX_TEXT_CHARACTERS * 1.2
+    assert cells[-1][0].text == outputs.CUT
+
+
+def test_the_pictures_of_a_notebook_are_bounded_as_a_whole() -> None:
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (900, 1_200, 3), dtype=np.uint8))
+    file = io.BytesIO()
+    noise.save(file, "png")
+    picture = base64.b64encode(file.getvalue()).decode()
+    cells = _cells([new_output("display_data", {"image/png": picture})] * 2, Budget(), 5)
+    assert len(json.dumps(cells)) < limits.MAX_PICTURE_CHARACTERS * 1.1
+    assert cells[0][0].data["image/png"] == picture
+    assert cells[-1][0].text == outputs.CUT
+
+
+def test_the_outputs_of_a_notebook_are_bounded_in_number() -> None:
+    cells = _cells([new_output("display_data", {"text/plain": "x"})] * 150, Budget(), 20)
+    assert sum(map(len, cells)) <= limits.MAX_OUTPUTS + 20
+
+
+def test_empty_texts_count() -> None:
+    flood = [{"output_type": "error", "traceback": [""] * limits.MAX_TRACEBACK_LINES}] * 100
+    cells = _cells(flood, Budget())
+    lines = sum(len(output.get("traceback", ())) for cell in cells for output in cell)
+    assert lines < limits.MAX_TEXT_CHARACTERS / outputs.LEAST
+
+
+def test_what_is_left_out_counts_like_what_is_kept() -> None:
+    budget = Budget()
+    for _ in range(10):
+        safe_outputs([new_output("display_data", {"image/png": "A" * 4_000_000})], budget)
+    assert budget.pictures < 0
+
+
+def test_forty_figures_of_a_hundred_kilobytes_are_kept() -> None:
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (160, 210, 3), dtype=np.uint8))
+    file = io.BytesIO()
+    noise.save(file, "png")
+    assert len(file.getvalue()) > 100_000
+    given = new_output("display_data", {"image/png": base64.b64encode(file.getvalue()).decode(), "text/plain": "x"})
+    assert all(cell == [given] for cell in _cells([given], Budget(), 40))
+
+
+def test_too_many_colors_are_dropped_and_the_text_kept() -> None:
+    budget, text = Budget(), "\x1b[31mred\x1b[0m" * 5_000
+    cells = _cells([new_output("display_data", {"text/plain": text})], budget, 4)
+    assert [cell[0].data["text/plain"] for cell in cells] == [text, text, "red" * 5_000, "red" * 5_000]
+
+
+def test_many_colors_take_no_time() -> None:
+    texts = ["\x1b[1mx\x1b[m" * 12_000, "\x1b" * 99_999, "\x1b[" * 49_999, "\x1b]" * 49_999, "\x1b[1;" * 24_000]
+    budget, began = Budget(), process_time()
+    for text in texts:
+        for output in safe_outputs([new_output("stream", text=text)] * 10, budget):
+            ansi2html(output.text)
+    assert process_time() - began < 10
+
+
+_NAMES = ["output_type", "name", "text", "data", "metadata", "ename", "evalue", "traceback", "execution_count"]
+# What a forged reply may hold, in the places where outputs have other things.
+_PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.complex_numbers()
+    | st.text(max_size=30)
+    | st.sampled_from(
+        ["stream", "error", "display_data", "execute_result", "\ud800", "\x1b[1m", "iVBORw0KGgo=", "/9j/"]
+    )
+    | st.builds(lambda: np.arange(3))
+    | st.builds(lambda: np.float64(1))
+    | st.builds(lambda: Opaque("x")),
+    lambda inner: (
+        st.lists(inner, max_size=5)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=5) | st.integers() | st.none() | st.sampled_from(_NAMES), inner, max_size=5)
+    ),
+    max_leaves=20,
+)
+_KINDS = ["stream", "error", "display_data", "execute_result"]
+_OUTPUT = st.builds(
+    lambda kind, rest: {**rest, "output_type": kind},
+    st.sampled_from(_KINDS),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(_NAMES[1:], _PLAIN)),
+)
+_BUNDLE = st.builds(
+    lambda kind, data, metadata: {"output_type": kind, "data": data, "metadata": metadata},
+    st.sampled_from(_KINDS),
+    st.dictionaries(st.sampled_from(["image/png", "image/jpeg", "text/plain", "text/html"]), _PLAIN),
+    st.dictionaries(st.sampled_from(["image/png", "width"]), st.dictionaries(st.sampled_from(["width"]), _PLAIN)),
+)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(reply=_PLAIN | st.lists(_OUTPUT | _BUNDLE | _PLAIN, max_size=4))
+def test_every_reply_becomes_valid_outputs(reply: object) -> None:
+    kept = safe_outputs(reply)
+    nbformat.validate(new_notebook(cells=[new_code_cell(outputs=kept)]))
+    json.dumps(kept).encode()
 
 
 @pytest.mark.parametrize(
@@ -185,6 +290,10 @@ def test_a_notebook_is_bounded_as_a_whole() -> None:
         [{"output_type": "execute_result", "data": [], "execution_count": 10**400, "metadata": 3}],
         [{"output_type": "error", "traceback": "text", "ename": 3, "evalue": None}],
         [{"output_type": "error", "traceback": [None, 3, ["a"]]}],
+        [{"output_type": "stream", "name": ["stdout"], "text": "x"}],
+        [{"output_type": "stream", "name": np.arange(3), "text": "x"}],
+        [{"output_type": np.arange(3)}],
+        [{"output_type": "execute_result", "execution_count": True, "data": {"text/plain": "x"}}],
     ],
 )
 def test_junk_becomes_valid_or_nothing(junk: object) -> None:
