@@ -1,6 +1,18 @@
 """Every hostile submission, by group."""
 
-from tests.hostile import browser, exhausting, malformed, points, reading, writing
+from tests.hostile import (
+    browser,
+    exhausting,
+    files,
+    malformed,
+    neighbors,
+    points,
+    reading,
+    rendering,
+    wire,
+    workers,
+    writing,
+)
 from tests.hostile.attack import Attack
 
 ATTACKS: list[Attack] = [
@@ -10,6 +22,11 @@ ATTACKS: list[Attack] = [
     *exhausting.ATTACKS,
     *malformed.ATTACKS,
     *browser.ATTACKS,
+    *wire.ATTACKS,
+    *rendering.ATTACKS,
+    *files.ATTACKS,
+    *workers.ATTACKS,
+    *neighbors.ATTACKS,
 ]
 GROUPS = tuple(dict.fromkeys(attack.group for attack in ATTACKS))
 

@@ -1,6 +1,6 @@
 """Submissions within every limit that want as much of the grader's own processes as there is.
 
-Their cells do nothing that the sandbox forbids: the work is in reading, matching, cleaning and showing what they hand in.
+Their cells do nothing that the sandbox forbids: the work is in reading, matching, cleaning and showing what they hold.
 """
 
 import json
@@ -24,7 +24,7 @@ from grading.intake.limits import (
     MAX_SUBMISSION_BYTES,
 )
 from tests.hostile.attack import QUESTION, TESTS, WRONG, Attack, HandIn, Scene, breaks_the_rule, released, save
-from tests.released import duplicate, find, insert, place
+from tests.released import find, insert, place
 
 # Left for the cells that every submission has.
 FREE_CELLS = MAX_CELLS - 20
@@ -111,7 +111,7 @@ def _many_files(folder: Path, scene: Scene) -> None:
         (folder / f"{n}.txt").write_bytes(bytes((MAX_SUBMISSION_BYTES - 2**20) // number))
 
 
-_WIDE = r"\ud83d\ude00".encode()
+_WIDE = rb"\ud83d\ude00"
 _SIZE = MAX_FILE_BYTES - 2**17
 _TEXT = "'<' * 99_999 + chr(128512)"
 
