@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import nbformat
+import numpy as np
 from nbformat import NotebookNode
 
+from grading.assignments import all_questions
 from tests.released import answered, duplicate, find, insert, place, released
 
 FIRST, SECOND, THIRD = "initialize_velocity", "update_with_momentum", "update_with_nesterov"
@@ -27,11 +29,13 @@ class Honest:
         name: what is special about it; also the name of the student.
         change: turns the notebook with the model answers into what is handed in.
         full: whether it earns every point; else the marks in the open tell.
+        quick: whether it takes a few seconds at most.
     """
 
     name: str
     change: Callable[[NotebookNode], object]
     full: bool = True
+    quick: bool = True
 
     def notebook(self) -> NotebookNode:
         """Make the notebook that is handed in."""
@@ -220,9 +224,174 @@ _NOTEBOOKS = {
     "deleted-setup": lambda notebook: notebook.cells.pop(place(notebook, "what-you-have-now")),
 }
 
+
+def _cells(*texts: str) -> Callable[[NotebookNode], None]:
+    def change(notebook: NotebookNode) -> None:
+        for text in texts:
+            insert(notebook, text, before=SECOND)
+
+    return change
+
+
+def _reflecting(text: str) -> Callable[[NotebookNode], None]:
+    def change(notebook: NotebookNode) -> None:
+        find(notebook, "reflection").source = text
+
+    return change
+
+
+def _with_a_module(notebook: NotebookNode) -> None:
+    averaged = "{n: averaging.average(velocity[n], gradients[n], beta) for n in gradients}"
+    _cells("%%writefile averaging.py\ndef average(a, b, w):\n    return w * a + (1 - w) * b")(notebook)
+    _answer("import averaging\n" + RIGHT.replace(V, averaged))(notebook)
+
+
+def _computing(seconds: float) -> Callable[[NotebookNode], None]:
+    """Spend so many seconds of the processor on all calls of the question together."""
+    share = seconds / len(all_questions()[SECOND].cases(np.random.default_rng(0)))
+    return _doing(f"import time\nend = time.process_time() + {share}\nwhile time.process_time() < end: pass")
+
+
+_PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+# What else people write in notebooks, from data files to unit tests.
+_ODD = {
+    "a-data-file": _cells(
+        "np.savetxt('losses.csv', np.arange(12.0).reshape(3, 4), delimiter=',')\n"
+        "import json; json.dump({'beta': 0.9}, open('settings.json', 'w'))",
+        "assert np.loadtxt('losses.csv', delimiter=',').sum() == 66\nassert json.load(open('settings.json'))",
+    ),
+    "reads-a-data-file-in-each-call": _doing(
+        "ONE = np.load('one.npy')[0]\nbeta = beta * ONE", before="np.save('one.npy', np.ones(1))"
+    ),
+    "pathlib-and-temporary-files": _doing(
+        "import pathlib, tempfile\nwith tempfile.TemporaryDirectory() as folder:\n"
+        "    path = pathlib.Path(folder) / 'velocity.txt'\n    path.write_text('0.9')\n"
+        "    assert float(path.read_text()) == 0.9"
+    ),
+    "pickles": _doing("import pickle\nparameters = pickle.loads(pickle.dumps(parameters))"),
+    "a-database": _cell("import sqlite3\nwith sqlite3.connect('runs.db') as runs: runs.execute('create table r (a)')"),
+    "a-module-of-its-own": _with_a_module,
+    "a-thread-with-a-queue": _doing(
+        "import queue, threading\nresults = queue.Queue()\n"
+        "thread = threading.Thread(target=lambda: results.put(beta))\nthread.start()\nthread.join()\n"
+        "beta = results.get(timeout=5)"
+    ),
+    "several-processes": _doing(
+        "import multiprocessing\nwith multiprocessing.get_context('fork').Pool(2) as pool:\n"
+        "    assert pool.map(abs, [1, -2]) == [1, 2]"
+    ),
+    "several-processes-in-a-cell": _cell(
+        "from concurrent.futures import ProcessPoolExecutor\n"
+        "with ProcessPoolExecutor(2) as pool: print(list(pool.map(abs, [-1, 2])))"
+    ),
+    "a-child-process": _cell("import subprocess; subprocess.run(['python3', '-c', 'print(1)'], check=True)"),
+    "timeit": _cells("%timeit -n 10 -r 2 sum(range(100))", "%%timeit -n 10 -r 2\nsum(range(100))"),
+    "captures-a-cell": _cells("%%capture said\nprint('hidden')", "print(said.stdout)"),
+    "loads-an-extension": _cells("%load_ext autoreload\n%autoreload 2", "%config InlineBackend.figure_format = 'svg'"),
+    "looks-around": _cells("!ls\nfiles = !ls -a\nprint(files)", "%pwd", "%whos", "?np.sum", "%history"),
+    "tables-of-numbers": _cells(
+        "import pandas as pd\nruns = pd.DataFrame({'beta': [0.5, 0.9] * 50, 'cost': np.linspace(1, 0, 100)})\nruns",
+        "runs.to_csv('runs.csv'); pd.read_csv('runs.csv').groupby('beta').cost.agg(['mean', 'min'])",
+        "runs.style.background_gradient()",
+    ),
+    "widgets": _cell("from ipywidgets import FloatSlider, interact\n"
+                     "interact(lambda beta: beta, beta=FloatSlider(0.9))"),
+    "progress-in-a-notebook": _cell("from tqdm.auto import tqdm, trange\nfor n in trange(50): pass"),
+    "an-animation": _cell(
+        "from matplotlib.animation import FuncAnimation\nfrom IPython.display import HTML\n"
+        "figure, axes = plt.subplots()\n(line,) = axes.plot([], [])\n"
+        "film = FuncAnimation(figure, lambda n: line.set_data([0, n], [0, n]) or (line,), frames=5)\n"
+        "HTML(film.to_jshtml())"
+    ),
+    "many-figures": _cell("for n in range(8):\n    with plt.style.context('dark_background'):\n"
+                          "        plt.figure(); plt.scatter(*np.random.rand(2, 500)); plt.show()"),
+    "prints-without-measure": _cells("for n in range(100_000): print(n, 'of', 100_000)", "list(range(20_000))"),
+    "large-arrays": _cells("history = np.ones(62_500_000)\nhistory.sum()", "del history"),
+    "large-arrays-within": _doing("a = np.zeros((3000, 3000))\na += 1\nassert a.mean() == 1"),
+    "computes-for-3-seconds": _computing(3),
+    "waits-in-cells": _cells(*["import time; time.sleep(1)"] * 3),
+    "generators-within": _doing(
+        "def pairs():\n    for n in gradients:\n        yield n, gradients[n]\n"
+        "gradients = dict(pairs())\nassert sum(1 for _ in pairs()) == len(gradients)"
+    ),
+    "a-dataclass": _answer(
+        "from dataclasses import dataclass, field\n\n\n@dataclass(frozen=True)\nclass Momentum:\n"
+        "    beta: 'float' = 0.9\n    history: list = field(default_factory=list)\n\n"
+        f"    def step(self, parameters, gradients, velocity, learning_rate):\n        beta = self.beta\n"
+        f"        v = {V}\n        self.history.append(v)\n        return {P}, v\n\n\n"
+        f"{LINE}\n    return Momentum(beta).step(parameters, gradients, velocity, learning_rate)"
+    ),
+    "typed-throughout": _answer(
+        "from __future__ import annotations\nfrom typing import TYPE_CHECKING, TypedDict, TypeVar, cast\n"
+        "if TYPE_CHECKING:\n    from numpy.typing import NDArray\nArrays = dict[str, 'NDArray[np.float64]']\n"
+        "class Settings(TypedDict):\n    beta: float\n"
+        f"{RIGHT.replace('beta=0.9)', 'beta: float = 0.9) -> tuple[Arrays, Arrays]')}"
+    ),
+    "walrus": _answer(
+        f"{LINE}\n    v, p = {{}}, {{}}\n    for n in parameters:\n"
+        "        p[n] = parameters[n] - learning_rate * "
+        "(v := {**v, 'd' + n: beta * velocity['d' + n] + (1 - beta) * gradients['d' + n]})['d' + n]\n    return p, v"
+    ),
+    "match": _doing("match parameters:\n    case {'W2': _}: layers = 2\n"
+                    "    case {'W1': W, **rest} if W.ndim == 2: layers = 1\n    case _: raise KeyError"),
+    "a-global-generator": _doing("assert rng.normal(size=3).shape == (3,)", before="rng = np.random.default_rng(0)"),
+    "a-cache": _doing("beta = same(beta)",
+                      before="import functools\n@functools.lru_cache(maxsize=None)\ndef same(x): return x"),
+    "a-decorator-that-caches": _answer(
+        "def remember(f):\n    seen = {}\n    def g(*args, **kwargs):\n"
+        "        key = repr((args, sorted(kwargs.items())))\n        if key not in seen:\n"
+        f"            seen[key] = f(*args, **kwargs)\n        return seen[key]\n    return g\n\n\n@remember\n{RIGHT}"
+    ),
+    "recursive-layers": _answer(
+        f"def update(names, *rest):\n    if not names:\n        return {{}}, {{}}\n"
+        "    (n, *others), (parameters, gradients, velocity, learning_rate, beta) = names, rest\n"
+        "    v = beta * velocity['d' + n] + (1 - beta) * gradients['d' + n]\n    p, w = update(others, *rest)\n"
+        "    return {n: parameters[n] - learning_rate * v, **p}, {'d' + n: v, **w}\n\n\n"
+        f"{LINE}\n    return update(list(parameters), parameters, gradients, velocity, learning_rate, beta)"
+    ),
+    "warnings-as-errors": _cells("import warnings; warnings.simplefilter('error')", "warnings.warn('an error here')"),
+    "reads-the-environment": _doing("import os\nbeta = float(os.environ.get('BETA', beta))\n"
+                                    "os.environ['SEEN'] = 'yes'"),
+    "logs-to-a-file": _cells(
+        "import logging.config\nlogging.config.dictConfig({'version': 1, 'handlers': {'file': {'class': "
+        "'logging.FileHandler', 'filename': 'run.log'}}, 'root': {'handlers': ['file'], 'level': 'DEBUG'}})",
+        "logging.info('started'); print(open('run.log').read())",
+    ),
+    "unit-tests": _cells(
+        "import unittest\nclass TestMomentum(unittest.TestCase):\n"
+        "    def test_start(self): self.assertEqual(initialize_velocity({'b1': np.ones((1, 1))})['db1'].sum(), 0)\n"
+        "unittest.main(argv=[''], exit=False)"
+    ),
+    "unit-tests-that-exit": _cell("import unittest\nunittest.main(argv=[''])"),
+    "doctests": _cell("import doctest\ndef half(x):\n    '''\n    >>> half(4)\n    2.0\n    '''\n    return x / 2\n"
+                      "doctest.testmod()"),
+    "asynchronous": _doing(
+        "async def same(x):\n    await asyncio.sleep(0)\n    return x\nbeta = asyncio.run(same(beta))",
+        before="import asyncio",
+    ),
+    "awaits-in-a-cell": _cell("import asyncio\nawait asyncio.sleep(0.1)"),
+    "exact-fractions": _cell("from fractions import Fraction\nb = Fraction(9, 10)\n"
+                             "assert sum((1 - b) * b**k for k in range(5)) == 1 - b**5"),
+    "imports-all-of-the-course": _cells(*[f"from course.{room} import *" for room in ("checks", "plots")]),
+    "context-managers": _doing("import contextlib\nwith contextlib.suppress(KeyError), np.errstate(all='raise'), "
+                               "contextlib.redirect_stdout(None): gradients['dW99']"),
+    "handles-signals": _cell("import signal\nsignal.signal(signal.SIGALRM, lambda *_: None)\nsignal.alarm(1)"),
+    "a-reflection-with-formulas": _reflecting(
+        r"$$v_t = (1-\beta)\sum_{k=0}^{t-1}\beta^k g_{t-k}$$ Since $\sum_k \beta^k \to \frac{1}{1-\beta}$, it "
+        r"\begin{align} a &= b \\ c &= d \end{align} *averages*."
+    ),
+    "a-reflection-with-a-picture": _reflecting(f"![a valley](data:image/png;base64,{_PICTURE})\n\n<b>It</b> helps."),
+    "a-reflection-in-Korean": _reflecting("모멘텀은 기울기의 지수 가중 평균입니다. 같은 방향은 더해집니다. 🙂"),
+}  # fmt: skip
+
+_SLOW = {"computes-for-15-seconds": _computing(15)}
+
 SUBMISSIONS = [
     *(Honest(name, change) for name, change in _NOTEBOOKS.items()),
     *(Honest(name, change) for name, change in _CODE.items()),
+    *(Honest(name, change) for name, change in _ODD.items()),
+    *(Honest(name, change, quick=False) for name, change in _SLOW.items()),
     *(Honest(f"returns-{name}", _returning(values), full) for name, (values, full) in _VALUES.items()),
     *(Honest(name, change, full) for name, (change, full) in _ACCIDENTS.items()),
 ]

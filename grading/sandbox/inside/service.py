@@ -9,6 +9,7 @@ import contextlib
 import io
 import itertools
 import random
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -26,6 +27,7 @@ def serve(shell: NotebookShell, channel: Channel, limits: Mapping[str, Any]) -> 
     """Answer the grader's requests until it hangs up."""
     random.seed()
     np.random.seed()
+    sys.path.insert(0, "")  # as Jupyter does, so that a module that a cell writes can be imported
     kept: list[Snapshot] = []
     bounds = limits["cell_text_characters"], limits["cell_output_characters"]
     with contextlib.suppress(Closed):
