@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from grading.questions import Trial, agree, each, labeled
+from grading.questions import Trial, agree, all_of, each, labeled
 
 Arrays = dict[str, np.ndarray]
 
@@ -127,17 +127,25 @@ def each_pair(check: Callable[[Trial, Trial], bool], labels: tuple[str, str]) ->
 
 
 def depends_on_inputs(
-    part: Callable[[Trial], np.ndarray], labels: tuple[str, str]
+    part: Callable[[Trial], np.ndarray], one: str, same: str, other: str
 ) -> Callable[[Sequence[Trial]], bool]:
-    """Return a criterion's condition: part of the answer differs between the cases with one label and their partners.
+    """Return a criterion's condition: part of the answer is the same for partners, and another for other partners.
 
-    A step that agrees with a state of the student's own says nothing if that state is always the same, such as ones.
+    A step that agrees with a state of the student's own says nothing if that state is always ones, or drawn by lot.
 
     Args:
         part: returns what is compared.
-        labels: of the partners, which differ in the inputs on which `part` has to depend.
+        one: label of cases.
+        same: label of their partners with the same inputs, as far as the part depends on them.
+        other: label of their partners with other inputs.
     """
-    return each_pair(lambda one, other: not agree(part(one), part(other)), labels)
+
+    def compare(one: Trial, other: Trial) -> bool:
+        return agree(part(one), part(other))
+
+    return all_of(
+        each_pair(compare, (one, same)), each_pair(lambda first, second: not compare(first, second), (one, other))
+    )
 
 
 def _away_from_zero(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:

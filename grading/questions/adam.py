@@ -1,8 +1,10 @@
 """Questions of the assignment `adam`."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
-from grading.questions import Case, Criterion, Question, Trial, agrees, all_of, each, leaves_inputs_untouched
+from grading.questions import Case, Criterion, Question, Trial, agree, agrees, all_of, each, leaves_inputs_untouched
 from grading.questions._layers import (
     all_are,
     depends_on_inputs,
@@ -218,12 +220,17 @@ def _divisors(trial: Trial) -> np.ndarray:
     return divisors
 
 
-_STATES = ("small epsilon", "other state")
-_has_averages = all_of(
-    depends_on_inputs(lambda trial: elements(trial.outcome.value[1]), _STATES),
-    depends_on_inputs(lambda trial: elements(trial.outcome.value[2]), _STATES),
+def _is_of_the_gradients(place: int) -> Callable[[Sequence[Trial]], bool]:
+    return depends_on_inputs(
+        lambda trial: elements(trial.outcome.value[place]), "small epsilon", same="large epsilon", other="other state"
+    )
+
+
+# All of them say something only about a step that is not always the same.
+_steps_differ = each_pair(lambda one, other: not agree(steps(one), steps(other)), ("small epsilon", "other state"))
+_divisors_differ = each_pair(
+    lambda one, other: not agree(_divisors(one), _divisors(other)), ("small epsilon", "other state")
 )
-_steps_somewhere = depends_on_inputs(steps, _STATES)
 
 update = Question(
     reference=update_with_adam,
@@ -247,19 +254,19 @@ update = Question(
             "late in training, where the corrections have faded, every parameter steps by learning_rate times "
             "your new velocity over the root of your new squares, downhill",
             1,
-            all_of(each(_steps_by_its_averages, on=["late step"]), _has_averages),
+            all_of(each(_steps_by_its_averages, on=["late step"]), _is_of_the_gradients(1), _is_of_the_gradients(2)),
         ),
         Criterion(
             "velocity correction",
             "early in training, the step divides the velocity by 1 - beta1^t",
             1,
-            all_of(each_pair(_corrects_the_velocity, labels=("early velocity", "late velocity")), _steps_somewhere),
+            all_of(each_pair(_corrects_the_velocity, labels=("early velocity", "late velocity")), _steps_differ),
         ),
         Criterion(
             "squares correction",
             "early in training, the step divides the squares by 1 - beta2^t, under the root",
             1,
-            all_of(each_pair(_corrects_the_squares, labels=("early squares", "late squares")), _steps_somewhere),
+            all_of(each_pair(_corrects_the_squares, labels=("early squares", "late squares")), _steps_differ),
         ),
         Criterion(
             "epsilon",
@@ -267,7 +274,7 @@ update = Question(
             1,
             all_of(
                 each_pair(_adds_epsilon_to_the_root, labels=("small epsilon", "large epsilon")),
-                depends_on_inputs(_divisors, _STATES),
+                _divisors_differ,
             ),
         ),
         Criterion(

@@ -102,6 +102,7 @@ def _update_cases(rng: np.random.Generator) -> list[Case]:
         cases += [
             Case("first step", (parameters, gradients, zeros(parameters), learning_rate), {"beta": beta}),
             Case("later step", (parameters, gradients, velocity, learning_rate), {"beta": beta}),
+            Case("same again", (parameters, gradients, velocity, learning_rate), {"beta": beta}),
             Case("other gradients", (parameters, others, velocity, learning_rate), {"beta": beta}),
             Case("default beta", (parameters, gradients, velocity, learning_rate)),
             Case("no memory", (parameters, gradients, velocity, learning_rate), {"beta": 0.0}),
@@ -120,7 +121,9 @@ def _steps_along_its_velocity(trial: Trial) -> bool:
 
 
 # A wrong velocity costs its own points alone, as long as it is one of the gradients.
-_has_a_velocity = depends_on_inputs(lambda trial: elements(trial.outcome.value[1]), ("later step", "other gradients"))
+_has_a_velocity = depends_on_inputs(
+    lambda trial: elements(trial.outcome.value[1]), "later step", same="same again", other="other gradients"
+)
 
 _untouched = Criterion(
     "untouched",

@@ -211,7 +211,12 @@ update = Question(
             2,
             all_of(
                 each(_divides_by_its_root, on=["first step", "small epsilon", "other gradients"]),
-                depends_on_inputs(lambda trial: elements(trial.outcome.value[1]), ("small epsilon", "other gradients")),
+                depends_on_inputs(
+                    lambda trial: elements(trial.outcome.value[1]),
+                    "small epsilon",
+                    same="large epsilon",
+                    other="other gradients",
+                ),
             ),
         ),
         Criterion(

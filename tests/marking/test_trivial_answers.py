@@ -247,6 +247,31 @@ def _momentum_of_ones(parameters, gradients, velocity, learning_rate, beta=0.9):
     return {name: array - learning_rate for name, array in parameters.items()}, _ones(parameters)
 
 
+def _momentum_of(number: Callable[[float], float]) -> Function:
+    """Step along a velocity whose numbers have nothing to do with the gradients; `number` knows beta."""
+
+    def answer(parameters, gradients, velocity, learning_rate, beta=0.9):
+        with np.errstate(all="ignore"):
+            v = {name: number(beta) * np.ones(array.shape) for name, array in velocity.items()}
+            return {name: array - learning_rate * v["d" + name] for name, array in parameters.items()}, v
+
+    return answer
+
+
+_numbers, _chance = itertools.count(1), np.random.default_rng(1)
+_momentum_of_chance = _momentum_of(lambda beta: _chance.normal())
+_momentum_of_the_call = _momentum_of(lambda beta: next(_numbers))
+_momentum_of_beta = _momentum_of(lambda beta: beta + 1)
+_momentum_without_end = _momentum_of(lambda beta: np.inf)
+
+
+def _momentum_of_nan(parameters, gradients, velocity, learning_rate, beta=0.9):
+    new, v = _momentum_of_ones(parameters, gradients, velocity, learning_rate)
+    for name in list(new)[1:]:
+        new[name], v["d" + name] = new[name] * np.nan, v["d" + name] * np.nan
+    return new, v
+
+
 def _momentum_of_the_parameters(parameters, gradients, velocity, learning_rate, beta=0.9):
     state = {f"d{name}": array for name, array in parameters.items()}
     return {name: array - learning_rate * array for name, array in parameters.items()}, state
@@ -282,6 +307,11 @@ CUNNING = {
         lambda p, g, v, learning_rate, beta=0.9: ({n: p[n] - learning_rate * v["d" + n] for n in p}, v),
         0,
     ),
+    "a velocity of chance, with a step along it": ("update_with_momentum", _momentum_of_chance, 0),
+    "a velocity without end, with a step along it": ("update_with_momentum", _momentum_without_end, 0),
+    "a velocity of the number of the call": ("update_with_momentum", _momentum_of_the_call, 0),
+    "a velocity of beta, with a step along it": ("update_with_momentum", _momentum_of_beta, 0),
+    "a velocity that is hardly a number": ("update_with_momentum", _momentum_of_nan, 0),
     "a velocity of ones, with a lookahead from it": ("update_with_nesterov", _nesterov_of_ones, 0),
     "squares of ones, with a step by their root": ("update_with_rmsprop", _rmsprop_of_ones, 0),
     "averages of ones, with a step by them": ("update_with_adam", _adam_of_ones, 0),
