@@ -154,6 +154,79 @@ with sqlite3.connect("@CLASS@/gradebook.db") as book:
 }
 
 
+# Steps that agree with a velocity that has nothing to do with the gradients, for those who have read the criteria.
+_STEP = """
+import numpy as np
+calls = 0
+def @QUESTION@(parameters, gradients, velocity, learning_rate, beta=0.9):
+    global calls
+    calls += 1
+    v = {name: VELOCITY for name, array in velocity.items()}
+    return {name: array - learning_rate * v["d" + name] for name, array in parameters.items()}, v
+"""
+_VELOCITIES = {
+    "steps_along_ones": "np.ones(array.shape)",
+    "steps_along_its_parameters": "parameters[name[1:]] * 1.0",
+    "steps_along_chance": "np.full(array.shape, np.random.normal())",
+    "steps_along_the_number_of_the_call": "np.full(array.shape, float(calls))",
+    "steps_along_beta_and_the_learning_rate": "np.full(array.shape, beta + learning_rate)",
+    "steps_along_infinity": "np.full(array.shape, np.inf)",
+    "steps_along_what_is_no_number": "np.full(array.shape, 1.0 if name == 'dW1' else np.nan)",
+    "steps_along_what_swallows_the_parameters": "np.full(array.shape, 1e300)",
+    "steps_by_less_than_is_seen": "np.full(array.shape, 1e-10) + (name == 'db1')",
+    "steps_along_the_old_velocity": "array + 0.0",
+}
+
+# What the sandbox says of the arguments is what the student's process says of them.
+_FORGE = """
+import copy
+import inside.service
+real = inside.service._call
+def forge(function, args, kwargs):
+    before = copy.deepcopy((args, kwargs))
+    reply = real(function, args, kwargs)
+    return reply | {"args": before[0], "kwargs": before[1]} | CHANGE
+inside.service._call = forge
+def @QUESTION@(parameters, gradients, velocity, learning_rate, beta=0.9):
+    for array in (*parameters.values(), *gradients.values(), *velocity.values()):
+        array[...] = 0
+    return parameters, velocity
+"""
+_REPLIES = {
+    "says_that_nothing_was_changed": "{}",
+    "says_that_nothing_was_changed_or_returned": "{'value': ({}, {}), 'error': None}",
+    "says_that_every_call_was_refused": "{'value': None, 'error': 'ValueError', 'text': ''}",
+    "says_that_there_were_no_arguments": "{'args': (), 'kwargs': {}}",
+}
+
+_CODE |= {
+    **{name: _STEP.replace("VELOCITY", velocity) for name, velocity in _VELOCITIES.items()},
+    **{name: _FORGE.replace("CHANGE", change) for name, change in _REPLIES.items()},
+    "returns_views_of_what_it_was_given": """
+def @QUESTION@(parameters, gradients, velocity, learning_rate, beta=0.9):
+    p, v = ({name: array[...] for name, array in arrays.items()} for arrays in (parameters, velocity))
+    for array in (*parameters.values(), *gradients.values(), *velocity.values()):
+        array[...] = 0
+    return p, v""",
+    "returns_a_number_for_every_shape": """
+import numpy as np
+def @QUESTION@(parameters, gradients, velocity, learning_rate, beta=0.9):
+    return {n: np.broadcast_to(0.0, (1, 1)) for n in parameters}, {n: np.zeros(()) for n in velocity}""",
+    "has_names_that_equal_all_others": """
+class Name(str):
+    def __eq__(self, other): return True
+    __hash__ = str.__hash__
+def @QUESTION@(parameters, gradients, velocity, learning_rate, beta=0.9):
+    return {Name("W1"): parameters["W1"]}, {Name("dW1"): velocity["dW1"]}""",
+    "yields_dictionaries_without_end": """
+def @QUESTION@(*args, **kwargs):
+    while True: yield {}""",
+    "leaves_all_arguments_alone_and_no_more": """
+def @QUESTION@(*args, **kwargs):
+    return {}, {}""",
+}
+
+
 def _skips_the_tests(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         if str(grade_id(cell)).endswith("_tests"):
