@@ -59,6 +59,11 @@ class Budget:
         self.pictures = MAX_PICTURE_CHARACTERS
         self.colors = MAX_COLOR_CHANGES
 
+    @property
+    def spent(self) -> bool:
+        """Whether the notebook has put out too much; without colors, text can still be shown."""
+        return min(self.outputs, self.text, self.pictures) < 0
+
 
 def safe_outputs(outputs: Any, budget: Budget | None = None) -> list[NotebookNode]:
     """Return what is text or a checked picture among a cell's outputs.
@@ -75,18 +80,18 @@ def safe_outputs(outputs: Any, budget: Budget | None = None) -> list[NotebookNod
     outputs = outputs if isinstance(outputs, list) else []
     kept = []
     for output in outputs[:MAX_OUTPUTS_PER_CELL]:
-        if budget.outputs <= 0:
-            break
         budget.outputs -= 1
-        safe = _safe(output, budget) if isinstance(output, dict) else None
-        if budget.text < 0 or budget.pictures < 0:
-            break
+        safe = _safe(output, budget) if isinstance(output, dict) and not budget.spent else None
+        if budget.spent:
+            return [*kept, _cut()]
         if safe is not None:
             kept.append(safe)
-    else:
-        if len(outputs) <= MAX_OUTPUTS_PER_CELL:
-            return kept
-    return [*kept, new_output("stream", name="stdout", text=CUT)]
+    return [*kept, _cut()] if len(outputs) > MAX_OUTPUTS_PER_CELL else kept
+
+
+def _cut() -> NotebookNode:
+    cut: NotebookNode = new_output("stream", name="stdout", text=CUT)
+    return cut
 
 
 def safe_text(text: Any, budget: Budget, max_characters: int = MAX_OUTPUT_TEXT_CHARACTERS) -> str:

@@ -140,6 +140,11 @@ def test_control_characters_are_removed_and_colors_kept() -> None:
     assert "<script>" not in ansi2html(output.text + "<script>")
 
 
+def test_text_that_turns_what_is_around_it_is_shown_as_it_is() -> None:
+    (output,) = safe_outputs([new_output("error", ename="E", evalue="", traceback=["a\u202eb\x1b[31m\u2066c\x1b[0m"])])
+    assert output.traceback == ["a\ufffdb\x1b[31m\ufffdc\x1b[0m"]
+
+
 def test_odd_colors_do_not_stop_the_page() -> None:
     for code in ("38;5", "38;2;1", "48;5;999", "999", ";;;", "38;2;1;2;3", "1" * 20, "0;0;0"):
         (output,) = safe_outputs([{"output_type": "stream", "text": f"\x1b[{code}mred\x1b[0m"}])
