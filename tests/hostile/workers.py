@@ -1,6 +1,6 @@
 """Submissions within every limit that want as much of the grader's own processes as there is.
 
-Their cells do nothing that the sandbox forbids: the work is in reading, matching, cleaning and showing what they hold.
+Their cells do nothing that the sandbox forbids: the work is in reading, matching, cleaning and showing what is there.
 """
 
 import json
@@ -31,7 +31,7 @@ FREE_CELLS = MAX_CELLS - 20
 FREE_CHARACTERS = MAX_NOTEBOOK_CHARACTERS - 20_000
 
 
-def _with(change: Callable[[NotebookNode], None], **metadata: object) -> HandIn:
+def _with(change: Callable[[NotebookNode], object]) -> HandIn:
     def hand_in(folder: Path, scene: Scene) -> None:
         notebook = released()
         find(notebook, QUESTION).source = WRONG
@@ -58,11 +58,17 @@ def _outputs(cell: str, number: int = 4) -> HandIn:
     return _cells(f"from IPython.display import display\n{cell}", number, "code")
 
 
-def _copies(name: str, text: str | None = None) -> HandIn:
+def _one_cell(source: str) -> HandIn:
+    size = (MAX_CELL_CHARACTERS - 10) // len(source)
+    return _with(lambda notebook: insert(notebook, "if 0: " + source * size))
+
+
+def _copies(name: str, text: str) -> HandIn:
+    """Hand in a cell as often as it may be there, with its metadata and this text."""
+
     def change(notebook: NotebookNode) -> None:
         copied = find(notebook, name)
-        if text is not None:
-            copied.source = text
+        copied.source = text
         number = min(FREE_CELLS, FREE_CHARACTERS // len(copied.source))
         copies = [new_code_cell(copied.source, metadata=copied.metadata) for _ in range(number)]
         notebook.cells[place(notebook, name) : place(notebook, name)] = copies
@@ -77,8 +83,11 @@ def _without_metadata(notebook: NotebookNode) -> None:
     notebook.cells = [new_code_cell(source * (size // len(source))) for _ in range(FREE_CELLS)]
 
 
-def _same_ids(notebook: NotebookNode) -> None:
-    notebook.cells += [new_code_cell("0", id="x" * MAX_ID_CHARACTERS) for _ in range(FREE_CELLS)]
+def _same_ids(folder: Path, scene: Scene) -> None:
+    notebook = json.loads(json.dumps(released()))
+    cell = {"cell_type": "code", "source": "0", "id": "x" * MAX_ID_CHARACTERS, "metadata": {}, "outputs": []}
+    notebook["cells"] += [cell] * FREE_CELLS
+    save(folder, json.dumps(notebook))
 
 
 def _bytes(make: Callable[[], bytes]) -> HandIn:
@@ -126,7 +135,7 @@ _HAND_INS: dict[str, HandIn] = {
     "many_cells_of_one_function": _with(_without_metadata),
     "many_copies_of_the_answer": _copies(QUESTION, f"def {QUESTION}(): pass"),
     "many_copies_of_the_test": _copies(TESTS, "0"),
-    "many_cells_of_one_id": _with(_same_ids),
+    "many_cells_of_one_id": _same_ids,
     "many_files_beside": _many_files,
     # Running: each cell is asked for, and each output is cleaned.
     "many_cells_that_print": _cells("print('<' * 3_000)", kind="code"),
@@ -151,17 +160,6 @@ _HAND_INS: dict[str, HandIn] = {
     "many_lists": _markdown("".join("  " * n + "- a\n" for n in range(60))),
     "many_tables": _markdown("|a|b|c|d|\n|-|-|-|-|\n" + "|1|2|3|4|\n" * 100 + "\n"),
     "many_footnotes": _markdown("[^a]: b [^a]\n\n"),
-    "a_long_line_of_code": _cells("", 1, "code"),
-    "many_tokens": _cells("", 1, "code"),
-}
-
-
-def _one_cell(source: str) -> HandIn:
-    size = (MAX_CELL_CHARACTERS - 10) // len(source)
-    return _with(lambda notebook: insert(notebook, "if 0: " + source * size) and None)
-
-
-_HAND_INS |= {
     "a_long_line_of_code": _one_cell("a."),
     "many_tokens": _one_cell("(-1)+"),
     "many_brackets_of_code": _one_cell("["),
