@@ -75,7 +75,12 @@ class IsolatedFunction(ABC):
 
     @abstractmethod
     def answer(self, case: Case, expected: Outcome | None) -> Outcome:
-        """Return the outcome of a call, given the outcome of the reference if there is one, and raise nothing."""
+        """Return the outcome of a call with the case's arguments, whatever the function raises.
+
+        Args:
+            case: the call.
+            expected: outcome of the reference, if it is known. It tells how large an answer may be.
+        """
 
 
 def call(function: Function, case: Case, expected: Outcome | None = None) -> Outcome:
@@ -86,7 +91,8 @@ def call(function: Function, case: Case, expected: Outcome | None = None) -> Out
     Args:
         function: a student's function, the reference, or a common mistake.
         case: the hidden call.
-        expected: outcome of the reference, if there is one: it tells how large an isolated function's answer may be.
+        expected: outcome of the reference, if it is known: an isolated function may answer with a good deal more, but
+            not without end.
 
     Returns:
         The outcome. An iterator becomes a list of its items, an exception the name of the nearest class in `TOLD`.

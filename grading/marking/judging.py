@@ -42,7 +42,6 @@ def run_trials(question: Question, function: Function, seed: int | Sequence[int]
     return trials
 
 
-@np.errstate(all="ignore")
 def criteria_met(question: Question, trials: Sequence[Trial]) -> list[Criterion]:
     """Return the criteria that hold on these trials, or none if no criterion holds that pays alone."""
     met = [criterion for criterion in question.criteria if criterion.is_met(trials)]

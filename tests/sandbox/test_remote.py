@@ -5,6 +5,7 @@ import itertools
 import time
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,55 +60,31 @@ def _answering(value: object, **changes: object) -> RemoteFunction:
     return RemoteFunction("f", Forged(reply))
 
 
-def _change_contents(X: np.ndarray, numbers: list, layers: dict, rng: np.random.Generator) -> None:
-    X *= 2
-    numbers[0] = 7
+def _change(X: np.ndarray, numbers: list, layers: dict, rng: np.random.Generator) -> None:
+    X.resize(1_000, refcheck=False)
     numbers.append(8)
     layers["W1"] += 1
-    del layers["b1"]
+    layers["W2"].resize(9, refcheck=False)
     layers["b2"] = np.ones(2)
     rng.random()
 
 
-def test_what_a_function_changes_in_its_arguments_is_changed_here() -> None:
-    X, numbers, W1, rng = np.arange(3.0), [1, 2], np.zeros((2, 2)), np.random.default_rng(1)
-    layers = {"W1": W1, "b1": np.zeros(2)}
-    _remote(_change_contents)(X, numbers, layers, rng)
-    assert X.tolist() == [0, 2, 4]
-    assert numbers == [7, 2, 8]
-    assert list(layers) == ["W1", "b2"]
-    assert layers["W1"] is W1
-    assert W1.tolist() == [[1, 1], [1, 1]]
-    expected = np.random.default_rng(1)
-    expected.random()
-    assert rng.random() == expected.random()
-
-
-def test_an_array_that_got_another_shape_is_another_array_and_views_of_the_old_one_stay() -> None:
-    def grow(layers: dict, listed: list) -> None:
-        layers["W1"].resize((1000, 1000), refcheck=False)
-        layers["W2"].shape = (6, 1)
-        listed[0] = listed[0].astype(np.float32)
-
-    first, second, third = np.arange(6.0), np.arange(6.0), np.arange(6.0)
-    views = first[2:], second[2:], third[2:]
-    layers, listed = {"W1": first, "W2": second}, [third]
-    _remote(grow)(layers, listed)
-    assert layers["W1"].shape == (1000, 1000)
-    assert layers["W2"].shape == (6, 1)
-    assert listed[0].dtype == np.float32
-    for array, view in zip((first, second, third), views, strict=True):
-        assert array.tolist() == [0, 1, 2, 3, 4, 5]
-        assert view.tolist() == [2, 3, 4, 5]
-
-
-def test_a_hidden_call_sees_that_an_argument_got_another_shape() -> None:
-    def grow(X: np.ndarray) -> None:
-        X.resize(10, refcheck=False)
-
-    case = Case("grows", (np.arange(4.0),))
-    assert call(_remote(grow), case, NOTHING).args[0].shape == (10,)
-    assert case.args[0].tolist() == [0, 1, 2, 3]
+def test_what_a_function_does_to_its_arguments_changes_only_copies() -> None:
+    X, numbers, rng = np.arange(3.0), [1, 2], np.random.default_rng(1)
+    layers = {"W1": np.zeros((2, 2)), "W2": np.zeros(4)}
+    views, state = (X[1:], layers["W2"][1:]), rng.bit_generator.state
+    case = Case("changes", (X, numbers, layers, rng))
+    _remote(_change)(*case.args)
+    after_X, after_numbers, after_layers, after_rng = call(_remote(_change), case, NOTHING).args
+    assert X.tolist() == [0, 1, 2]
+    assert numbers == [1, 2]
+    assert {name: array.tolist() for name, array in layers.items()} == {"W1": [[0, 0], [0, 0]], "W2": [0, 0, 0, 0]}
+    assert [view.tolist() for view in views] == [[1, 2], [0, 0, 0]]
+    assert rng.bit_generator.state == state
+    assert after_X.shape == (1_000,)
+    assert after_numbers == [1, 2, 8]
+    assert {name: array.size for name, array in after_layers.items()} == {"W1": 4, "W2": 9, "b2": 2}
+    assert after_rng.bit_generator.state != state
 
 
 ODD_REPLIES = [
@@ -285,6 +262,8 @@ def _judge_nasty(question: Question, nasty: str, depth: int, place: str = "value
         answer = {"value": right.value, "error": right.error, "text": "", "args": args, "kwargs": kwargs}
         return answer | {"error": None, place: _with(NASTY[nasty](next(number)), answer[place], depth)}
 
+    # A comparison with one mistake shows what the others would cost, too.
+    question = replace(question, mistakes=question.mistakes[:1])
     result = judge(question, RemoteFunction(question.name, Forged(reply)), 1)
     assert result.points < result.most_points or place == "args"
 
@@ -300,7 +279,7 @@ def test_no_answer_that_arrives_takes_long_to_be_judged(question: Question) -> N
 
 
 @pytest.mark.parametrize("question", all_questions().values(), ids=lambda question: question.name)
-@pytest.mark.parametrize("nasty", ["rows and columns", "another dimension", "rows of nothing"])
+@pytest.mark.parametrize("nasty", ["rows and columns", "another dimension"])
 def test_no_answer_that_arrives_takes_much_memory_to_be_judged(question: Question, nasty: str) -> None:
     for depth in (0, 2):
         tracemalloc.start()
@@ -315,19 +294,14 @@ def test_a_call_of_the_sandbox_that_answers_too_much_fails_alone(zygote: Zygote)
     source = """
 import os
 def answer(size): return [0] * size
-def process(): return os.getpid()
-def change(layers): layers["W1"] *= 2; layers["W2"].resize(9, refcheck=False)"""
+def process(): return os.getpid()"""
     with Session(zygote, Limits()) as session:
         session.run_cell(source, 1)
         with session.question(session.keep()) as calls:
-            answer, process, change = (RemoteFunction(name, calls) for name in ("answer", "process", "change"))
+            answer, process = (RemoteFunction(name, calls) for name in ("answer", "process"))
             before = process()
             # One is refused here, the other there, because it does not fit into a message.
             for size in (10_000, 2_000_000):
                 assert call(answer, Case("large", (size,)), NOTHING).error == "AnswerTooLarge"
             assert call(answer, Case("small", (3,)), NOTHING) == Outcome([0, 0, 0], None, (3,), {})
             assert process() == before
-            layers = {"W1": np.ones(2), "W2": np.ones(2)}
-            change(layers)
-            assert layers["W1"].tolist() == [2, 2]
-            assert layers["W2"].shape == (9,)

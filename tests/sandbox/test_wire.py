@@ -157,7 +157,7 @@ ITEMS = [encode([]), encode({}), encode(object()), encode("x" * 9), _empty_array
 @pytest.mark.parametrize("item", ITEMS)
 def test_every_value_takes_little_memory(item: bytes) -> None:
     number = 10_000
-    with _memory(megabytes=number * 300 / 2**20):
+    with _memory(megabytes=number * 135 / 2**20):
         decode(b"l" + _count(number) + item * number)
 
 
@@ -427,5 +427,8 @@ def test_after_a_message_that_is_too_large_comes_the_next(ends: tuple[Channel, C
         ends[0].send(1, value)
         with _memory(megabytes=0.1), pytest.raises(TooLarge):
             ends[1].receive(time.monotonic() + 10, tiny)
+    ends[0].send(1, np.zeros(100))
+    with pytest.raises(TooLarge):
+        ends[1].receive(time.monotonic() + 10, replace(LARGEST, bytes=100))
     ends[0].send(2, "short")
     assert ends[1].receive(time.monotonic() + 10, tiny) == (2, "short")
