@@ -78,7 +78,7 @@ def safe_outputs(outputs: Any, budget: Budget | None = None) -> list[NotebookNod
     """
     budget = budget or Budget()
     outputs = outputs if isinstance(outputs, list) else []
-    kept = []
+    kept: list[NotebookNode] = []
     for output in outputs[:MAX_OUTPUTS_PER_CELL]:
         budget.outputs -= 1
         safe = _safe(output, budget) if isinstance(output, dict) and not budget.spent else None

@@ -20,6 +20,8 @@ ONE_OF_A_KIND = {
     },
     "browser": {"writes_a_script", "shows_javascript", "shows_the_size_of_a_picture", "leads_to_a_page_beside"},
 }
+# These aim at the grader itself, at its workers and at its next run.
+AT_THE_GRADER = ("wire", "rendering", "files", "workers", "neighbors")
 # A cell of an honest answer takes a second on a busy machine.
 CELL_SECONDS = 5
 
@@ -43,8 +45,8 @@ def _chosen(*groups: str) -> list[Attack]:
     return chosen
 
 
-def _fails(scene: Scene, attacks: list[Attack], look=None) -> None:
-    results = scene.attempt(attacks, seconds=1_500, look=look)
+def _fails(scene: Scene, attacks: list[Attack], look=None, by_workers: bool = False) -> None:
+    results = scene.attempt(attacks, seconds=1_500, look=look, by_workers=by_workers)
     # First: where honest work suffers, many an attack counts as successful.
     honest = scene.graded[HONEST]
     assert honest.points.get(TESTS) == 5, honest
@@ -63,3 +65,8 @@ def test_nothing_is_used_up(ours: Scene) -> None:
 
 def test_no_page_acts(ours: Scene) -> None:
     _fails(ours, _chosen("browser"), pytest.importorskip("tests.hostile.look").look)
+
+
+@pytest.mark.parametrize("group", AT_THE_GRADER)
+def test_nobody_feels_what_aims_at_the_grader(ours: Scene, group: str) -> None:
+    _fails(ours, _chosen(group), by_workers=True)
