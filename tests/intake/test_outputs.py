@@ -213,6 +213,14 @@ def test_what_is_left_out_counts_like_what_is_kept() -> None:
     assert budget.pictures < 0
 
 
+def test_nothing_more_is_looked_at_when_too_much_was_put_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    budget = Budget()
+    budget.text = -1
+    monkeypatch.setattr(outputs, "_safe", lambda *_: pytest.fail("looked at"))
+    (output,) = safe_outputs([new_output("stream", text="x")] * 3, budget)
+    assert output.text == outputs.CUT
+
+
 def test_forty_figures_of_a_hundred_kilobytes_are_kept() -> None:
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (160, 210, 3), dtype=np.uint8))
     file = io.BytesIO()

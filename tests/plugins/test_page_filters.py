@@ -11,6 +11,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.apps import NbGrader
 
 from grading.classroom import ROOT
+from grading.intake import limits
+from grading.intake.markdown import as_written, safe_markdown
 from grading.plugins import page_filters
 from grading.plugins.feedback import FeedbackExporter
 
@@ -69,7 +71,7 @@ def test_no_magic_chooses_another_language(make_page, magic: str) -> None:
 SLOW = {
     "a lexer": new_markdown_cell('```chapel\n"' + "\\" * 80 + "\n```"),
     "a gap": new_code_cell("match" + " " * 95_000),
-    "brackets": new_markdown_cell("[" * 199_000),
+    "brackets": new_markdown_cell("[" * 60_000),
     "another language": new_code_cell("%%perl\n" + "<<" * 90_000),
 }
 
@@ -101,6 +103,18 @@ def test_much_of_it_is_shown_as_it_is_written(make_page, what: str, monkeypatch:
     assert source in page
     # The frame of a cell is some tags, too.
     assert page.count("<") < 20 * alone.count("<") + 30 * 200
+
+
+def test_the_time_of_a_page_is_spent() -> None:
+    cost = page_filters.PageCost()
+    assert cost.show("a", safe_markdown, as_written) == "<p>a</p>\n"
+    assert cost.seconds > 0
+    cost.seconds = limits.MAX_PAGE_SECONDS
+    assert cost.show("a", safe_markdown, as_written) == "<pre>a</pre>"
+
+
+def test_links_are_shown_as_they_are_written(make_page) -> None:
+    assert "[a](files/b.png) src=files/c" in make_page(new_markdown_cell("`[a](files/b.png) src=files/c`"))
 
 
 def test_each_page_starts_afresh(make_page, monkeypatch: pytest.MonkeyPatch) -> None:
