@@ -66,7 +66,7 @@ class CollectWithoutLinks(ExchangeCollect):
             except OSError as error:
                 if concerns_everybody(error):
                     raise
-                self._leave(source, f"It cannot be copied: {error.strerror}.")
+                self._leave(source, f"It cannot be copied ({error.strerror}).")
 
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
         """Copy a submission as nbgrader does, except for what nothing may open."""

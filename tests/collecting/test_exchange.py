@@ -1,5 +1,6 @@
 """Submissions through nbgrader's exchange are collected as uploads are."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from grading.collecting.collect import Collected, collect
 from grading.collecting.exchange import release_feedback
 from grading.collecting.uploads import Unusable
+from grading.plugins import exchange_collector
 from tests.collecting.uploading import HOUR, LMS, NOON, notebook
 from tests.ordinary_user import ordinary_user
 
@@ -204,6 +206,21 @@ def test_a_notebook_that_is_somebody_elses_file_is_left_in_the_exchange(exchange
     collected = exchange.collect()
     assert exchange.submitted() == set()
     assert "under another name" in str(collected.remarks)
+
+
+def test_what_cannot_be_copied_is_left_in_the_exchange(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    exchange.submit("ada")
+    exchange.submit("eve")
+    copy = exchange_collector.copy_plain_files
+
+    def fails(folder: Path, *arguments: object, **options: object) -> object:
+        if folder.name.startswith("ada"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return copy(folder, *arguments, **options)
+
+    monkeypatch.setattr(exchange_collector, "copy_plain_files", fails)
+    assert "It cannot be copied (Permission denied)." in dict(exchange.collect().remarks).values()
+    assert exchange.submitted() == {"eve"}
 
 
 def test_what_cannot_be_used_does_not_replace_what_was_collected(exchange: Exchange) -> None:

@@ -14,6 +14,7 @@ from traitlets.config import Config
 
 from grading.assignments import source_notebook
 from grading.intake import canonical as canonical_module
+from grading.intake import reading
 from grading.intake.canonical import read_canonical
 from grading.intake.cells import grade_id
 from grading.intake.reading import Refused, read_content, read_submission
@@ -145,6 +146,19 @@ def test_any_bytes(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     assert read_content(path) == content
     check(path)
+
+
+@pytest.mark.parametrize("error", [ValueError, RecursionError, MemoryError])
+def test_whatever_fails_in_reading_is_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fails(data: object) -> NotebookNode:
+        raise error
+
+    path = tmp_path / f"{ASSIGNMENT}.ipynb"
+    nbformat.write(answered(), path)
+    monkeypatch.setattr(reading, "_rebuilt", fails)
+    assert read_submission(path) == Refused("The notebook is damaged and could not be repaired.")
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyError, RecursionError, MemoryError])

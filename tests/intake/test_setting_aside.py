@@ -241,16 +241,20 @@ def test_nothing_is_moved_through_a_link_that_was_refused_before(submission: Pat
 
 
 def test_what_vanishes_meanwhile_is_no_reason(submission: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (submission / "data.csv").touch()
-    scandir = os.scandir
+    (submission / "figures").mkdir()
+    vanishing = (submission / "data.csv", submission / "figures" / "plot.png")
+    for path in vanishing:
+        path.touch()
+    lstat = os.lstat
 
-    def vanishing(folder: Path) -> object:
-        entries = scandir(folder)
-        (submission / "data.csv").unlink(missing_ok=True)
-        return entries
+    def look(path: Path | str) -> os.stat_result:
+        if Path(path) in vanishing:
+            Path(path).unlink()
+        return lstat(path)
 
-    monkeypatch.setattr(os, "scandir", vanishing)
+    monkeypatch.setattr(os, "lstat", look)
     assert find_refused(submission) == {}
+    assert not any(path.exists() for path in vanishing)
 
 
 def test_a_full_disk_is_not_about_one_submission(submission: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from nbgrader.api import Base
 from sqlalchemy import Engine, create_engine
 
 from grading.classroom import Classroom, Submission
+from grading.intake.reading import Refused
+from grading.running import writing
 from grading.running.places import NotWritten
 from grading.running.rows import OF_A_SUBMISSION
 from grading.running.submission import Graded, Task
@@ -97,6 +100,19 @@ def test_what_lies_beside_the_notebook_stops_nobody(
         assert all(is_complete(classroom, student) for student in STUDENTS)
         assert set(files(classroom, "feedback")) == {PAGE}
         assert set(files(classroom, "autograded")) == {NOTEBOOK}
+
+
+def test_a_submission_that_vanishes_stops_nobody(
+    classroom: Classroom, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def vanish(folder: Path) -> dict[Path, Refused]:
+        if "submitted" in folder.parts:
+            shutil.rmtree(folder)
+        return {}
+
+    monkeypatch.setattr(writing, "find_refused", vanish)
+    assert write_all(classroom, engine) == {}
+    assert all(is_complete(classroom, student) for student in STUDENTS)
 
 
 def test_pictures_and_data_are_copied(classroom: Classroom, engine: Engine) -> None:
