@@ -38,7 +38,7 @@ def longest_wait(limits: Limits) -> float:
         limits: of the submission. Besides, a zygote may have to start, and start again after a loss, and the grader's
             own steps take longer on a busy machine.
     """
-    return 2 * START_SECONDS + limits.notebook_seconds + BUSY * CPU_SECONDS
+    return 2 * START_SECONDS + limits.longest_seconds + BUSY * CPU_SECONDS
 
 
 @contextmanager
