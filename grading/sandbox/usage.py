@@ -3,17 +3,17 @@
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 # Process, thread.
 Task = tuple[int, int]
 
-_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 # Written by the kernel in kB. Page tables are memory, too, and a process can make many for few pages.
 _HELD = (b"RssAnon:", b"RssShmem:", b"VmSwap:", b"VmPTE:")
 _SHARE_OF_HELD = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
-# What waits in a socket may pass its limit by one message.
-_SOCKET_BYTES = 2 * int(Path("/proc/sys/net/core/wmem_default").read_text())
+# What may wait in a socket, if the kernel doesn't tell: it doesn't in a container.
+_USUAL_SOCKET_BYTES = 212_992
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Processes:
             numbers = self._read(f"{process}/stat").rpartition(b")")[2].split()
             if not numbers:
                 continue
-            processor_seconds += sum(map(int, numbers[11:15])) / _TICKS_A_SECOND
+            processor_seconds += sum(map(int, numbers[11:15])) / os.sysconf("SC_CLK_TCK")
             faults += sum(map(int, numbers[7:11]))
             threads = [process] if numbers[17] == b"1" else self._numbers(f"{process}/task")
             for thread in threads:
@@ -107,7 +107,7 @@ class Processes:
         if self._ancestor is not None:
             return 0  # it would be those of the whole machine
         used = self._read("1/net/sockstat").partition(b"sockets: used ")[2].partition(b"\n")[0]
-        return int(used or 0) * _SOCKET_BYTES
+        return int(used or 0) * _socket_bytes()
 
     def _numbers(self, path: str) -> list[int]:
         with suppress(OSError):
@@ -131,3 +131,13 @@ class Processes:
             finally:
                 os.close(file)
         return b""
+
+
+@cache
+def _socket_bytes() -> int:
+    """Return what may wait in one socket, which may pass its limit by one message."""
+    try:
+        limit = int(Path("/proc/sys/net/core/wmem_default").read_text())
+    except OSError:
+        limit = _USUAL_SOCKET_BYTES
+    return 2 * limit

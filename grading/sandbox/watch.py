@@ -23,7 +23,6 @@ from grading.sandbox.usage import Usage
 # What processes share counts once, but looking who shares what takes a while. If the sum without looking is so many
 # times the limit, it isn't worth it: an honest notebook and its copies come nowhere near.
 MANY_TIMES = 4
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass
@@ -156,7 +155,7 @@ class Watch:
         rest = self._limits.all_memory_bytes - files - usage.socket_bytes
         if usage.memory_bytes < rest or usage.memory_bytes >= MANY_TIMES * rest:
             return usage.memory_bytes >= rest
-        at_most = self._measured_bytes + (usage.faults - self._faults_before) * _PAGE_BYTES
+        at_most = self._measured_bytes + (usage.faults - self._faults_before) * os.sysconf("SC_PAGE_SIZE")
         if at_most < rest:
             return False
         self._measured_bytes, self._faults_before = self._child.processes.memory_bytes(enough=rest), usage.faults
