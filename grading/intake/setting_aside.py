@@ -158,10 +158,9 @@ def _find_refused(folder: Path) -> dict[Path, Refused]:
                 size += status.st_size
                 if size > MAX_SUBMISSION_BYTES:
                     return {folder: Refused(f"The submission is larger than {MAX_SUBMISSION_BYTES // 2**20} MB.")}
-        except FileNotFoundError:
-            continue  # it has vanished meanwhile
         except OSError:
-            refused[top] = Refused("A folder was handed in that may not be read.")
+            if os.path.lexists(top):  # it may have vanished meanwhile
+                refused[top] = Refused("A folder was handed in that may not be read.")
     return refused
 
 
