@@ -40,10 +40,14 @@ class SubmissionExporter(NotebookExporter):
             if reason := why_no_student(folder.parent):
                 self._take_off_the_list(folder, reason)
                 continue
-            for entry, refused in move_refused(folder, self._submitted().parent / REFUSED).items():
-                self.log.warning("Set aside: %r: %s", str(entry), refused.reason)
+            refused = move_refused(folder, self._submitted().parent / REFUSED)
+            for entry, why in refused.items():
+                self.log.warning("Set aside: %r: %s", str(entry), why.reason)
             if find_refused(folder):
                 self._take_off_the_list(folder, "What must not be opened in it cannot be moved.")
+            elif folder in refused:
+                # nbgrader may have found no notebook in what was there.
+                self._list()[str(folder)] = [str(folder / f"{folder.name}.ipynb")]
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
@@ -75,9 +79,14 @@ class SubmissionExporter(NotebookExporter):
         return output, resources
 
     def _take_off_the_list(self, folder: Path, reason: str) -> None:
-        converter: Any = self.parent
-        converter.assignments.pop(str(folder), None)
+        self._list().pop(str(folder), None)
         self.log.error("Not graded: %r: %s", str(folder), reason)
+
+    def _list(self) -> dict[str, list[str]]:
+        """Return what nbgrader is going to grade: {folder: notebooks}."""
+        converter: Any = self.parent
+        assignments: dict[str, list[str]] = converter.assignments
+        return assignments
 
     def _submitted(self) -> Path:
         coursedir = self._coursedir()

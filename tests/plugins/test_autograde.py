@@ -10,6 +10,18 @@ from tests.released import ASSIGNMENT, answered, short_source
 from tests.small_class import make_class
 
 
+def test_what_is_no_folder_is_graded_with_nothing(tmp_path: Path) -> None:
+    classroom = make_class(tmp_path / "class", {"ada": answered(short_source())})
+    pipe = classroom.directory / "submitted" / "eve" / ASSIGNMENT
+    pipe.parent.mkdir()
+    os.mkfifo(pipe)
+    done = classroom.nbgrader().autograde(ASSIGNMENT, "*")
+    assert done["success"], done["log"]
+    with classroom.gradebook() as gradebook:
+        assert gradebook.find_submission(ASSIGNMENT, "eve").score == 0
+        assert gradebook.find_submission(ASSIGNMENT, "ada").score > 0
+
+
 def test_what_cannot_be_moved_is_taken_off_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A linked student is, too: their work is somebody else's."""
     work = answered(short_source())
