@@ -98,6 +98,9 @@ _REPLIES = {
     "answers_a_cell_with_many_arrays": (
         "replace(lambda reply: many(900_000, array(0)) if isinstance(reply, list) else None)"
     ),
+    "answers_a_cell_with_many_texts": (
+        "replace(lambda reply: many(990_000, text(b'x' * 25)) if isinstance(reply, list) else None)"
+    ),
     "is_ready_in_an_odd_way": "replace(lambda reply: array(3, data=bytes(24)) if reply == 'ready' else None)",
     "is_a_value_with_keys_of_one_hash": (
         "replace(lambda reply: mapped([(real('is'), real('value')), (real('value'), one_hash(130_000))])\n"
