@@ -7,7 +7,8 @@ import nbgrader
 from traitlets.config.loader import PyFileConfigLoader
 
 from grading.classroom import ROOT
-from grading.sandbox.limits import MEBIBYTE, Limits
+from grading.running import guard
+from grading.sandbox.limits import BURST_SECONDS, MEBIBYTE, WAITING_COUNTS, Limits
 from tests.hostile.corpus import ATTACKS
 
 PAGE = (ROOT / "chapters" / "sandbox.md").read_text(encoding="utf-8")
@@ -43,7 +44,17 @@ def test_it_tells_the_limits() -> None:
     assert limit["files, all together"] == f"{limits.all_files_bytes // MEBIBYTE} MiB, in memory"
     assert limit["open files of each process"] == str(limits.open_files)
     assert limit["output of a cell"] == f"{limits.cell_output_characters // MEBIBYTE} MiB"
-    assert f"All {limits.processes} together may ask for {limits.processes} times" in " ".join(PAGE.split())
+    assert limit["memory of all processes and files together"] == f"{limits.all_memory_bytes // MEBIBYTE} MiB"
+
+
+def test_it_tells_the_limits_of_the_grader() -> None:
+    text = " ".join(PAGE.split())
+    assert f"a worker may take {guard.CPU_SECONDS:g} seconds of processor time" in text
+    assert f"about {guard.MEMORY_BYTES // MEBIBYTE} MB of memory" in text
+    assert "a second counts only a quarter" in text
+    assert WAITING_COUNTS == 1 / 4
+    assert "after five seconds' worth of the surplus" in text
+    assert BURST_SECONDS == 5
 
 
 def test_the_control_tries_what_it_says() -> None:
