@@ -8,7 +8,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.hostile.corpus import ATTACKS, GROUPS, batches
+from tests.hostile.corpus import AT_THE_GRADER, ATTACKS, GROUPS, batches
 from tests.hostile.look import look
 from tests.hostile.scene import Scene
 
@@ -22,7 +22,9 @@ def main() -> None:
     parser.add_argument("groups", nargs="*", default=GROUPS)
     asked = parser.parse_args()
     stock = asked.grading == "stock"
-    attacks = [attack for attack in ATTACKS if attack.group in asked.groups]
+    # What stock nbgrader has no name for: workers, and a next run.
+    left_out = AT_THE_GRADER if stock else ()
+    attacks = [attack for attack in ATTACKS if attack.group in asked.groups and attack.group not in left_out]
     for attack in attacks:
         if stock and attack.harmful:
             print(f"{attack.group:12} {attack.name:55} not tried")
@@ -32,7 +34,8 @@ def main() -> None:
         for batch in batches(tried):
             seconds = max(200, SECONDS_A_SUBMISSION * len(batch))
             shown = look if batch[0].group == "browser" else None
-            for attack, succeeded in scene.attempt(batch, seconds=seconds, look=shown).items():
+            by_workers = batch[0].group in AT_THE_GRADER
+            for attack, succeeded in scene.attempt(batch, seconds, shown, by_workers).items():
                 won += succeeded
                 print(f"{attack.group:12} {attack.name:55} {'succeeds' if succeeded else '-'}", flush=True)
     print(f"{won} of {len(tried)} succeed")

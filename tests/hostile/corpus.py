@@ -28,6 +28,8 @@ ATTACKS: list[Attack] = [
     *workers.ATTACKS,
     *neighbors.ATTACKS,
 ]
+# These aim at the grader itself, at its workers and at its next run.
+AT_THE_GRADER = ("wire", "rendering", "files", "workers", "neighbors")
 GROUPS = tuple(dict.fromkeys(attack.group for attack in ATTACKS))
 
 

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from tests.hostile.attack import HONEST, TESTS, Attack
-from tests.hostile.corpus import ATTACKS
+from tests.hostile.corpus import AT_THE_GRADER, ATTACKS
 from tests.hostile.scene import Scene
 
 WHOLE = bool(os.environ.get("WHOLE_CORPUS"))
@@ -20,8 +20,6 @@ ONE_OF_A_KIND = {
     },
     "browser": {"writes_a_script", "shows_javascript", "shows_the_size_of_a_picture", "leads_to_a_page_beside"},
 }
-# These aim at the grader itself, at its workers and at its next run.
-AT_THE_GRADER = ("wire", "rendering", "files", "workers", "neighbors")
 # A cell of an honest answer takes a second on a busy machine.
 CELL_SECONDS = 5
 
