@@ -1,6 +1,6 @@
 """How large a reply of the sandbox may be: several times what an honest one needs, and some more."""
 
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from typing import Any
 
 from grading.marking.calling import Outcome
@@ -12,8 +12,8 @@ FACTOR = 16
 
 # A word that confirms a step.
 STEP = Size(bytes=10_000, values=100, keys=20, elements=0, text=10_000)
-# The outputs of a cell are text. What is kept of them has limits of its own.
-OUTPUTS = replace(LARGEST, elements=10_000)
+# The outputs of a cell are text: a little more of it than a cell may put out (`Limits.cell_output_characters`).
+OUTPUTS = Size(bytes=12 * 2**20, values=50_000, keys=10_000, elements=100, text=12 * 2**20)
 # A plain value of the notebook, or the answer to a call, where nobody knows the right one.
 VALUE = Size(bytes=8 * 2**20, values=200_000, keys=20_000, elements=2_000_000, text=2 * 2**20)
 
