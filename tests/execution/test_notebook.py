@@ -84,7 +84,7 @@ def test_a_failing_function_costs_its_own_points(momentum: NotebookNode, spoil: 
     began = time.monotonic()
     points = _points(execute(_spoilt(momentum, spoil), limits=QUICK).notebook)
     assert points == {**OTHERS, TESTS: 0}
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 150
 
 
 COSTS_NOTHING = {
