@@ -9,9 +9,11 @@ import builtins
 import contextlib
 import io
 import linecache
+import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.ultratb import FormattedTB
 from IPython.lib.pretty import RepresentationPrinter
@@ -20,6 +22,7 @@ from nbformat.v4 import new_output
 
 from grading.intake.limits import MAX_ERROR_MESSAGE_CHARACTERS, MAX_OUTPUT_TEXT_CHARACTERS
 from grading.marking.score import keep_results
+from grading.sandbox.launch import SandboxError
 
 
 class Names(dict[str, Any]):
@@ -36,7 +39,7 @@ class Names(dict[str, Any]):
         self.find: Callable[[str], Any]
 
     def define(self, source: str) -> None:
-        """Remember what one of the instructor's cells imports and defines, until a test asks for it.
+        """Remember what one of the instructor's cells imports, defines and sets to constants, until a test asks for it.
 
         Its other statements are not run here, because they may call what the student wrote.
 
@@ -48,6 +51,8 @@ class Names(dict[str, Any]):
                 names = [(alias.asname or alias.name).partition(".")[0] for alias in statement.names]
             elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
                 names = [statement.name]
+            elif isinstance(statement, ast.Assign) and _is_constant(statement.value):
+                names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
             else:
                 continue
             for name in names:
@@ -72,13 +77,27 @@ class Names(dict[str, Any]):
         return dict.__getitem__(self, name)
 
 
-def run_test_cell(source: str, names: Names, count: int) -> tuple[list[NotebookNode], list[NotebookNode], str]:
+def _is_constant(value: ast.expr) -> bool:
+    """Check whether an expression is a literal or a lambda, which means the same wherever it is evaluated."""
+    if isinstance(value, ast.Lambda):
+        return True
+    try:
+        ast.literal_eval(value)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def run_test_cell(
+    source: str, names: Names, count: int, most: float = math.inf
+) -> tuple[list[NotebookNode], list[NotebookNode], str]:
     """Run a test cell.
 
     Args:
         source: the instructor's cell.
         names: of this notebook's tests.
         count: its execution count.
+        most: points that it can give; by default there is no bound.
 
     Returns:
         The results of the functions that it marked; its other outputs: what it printed, then the value of its last
@@ -86,23 +105,45 @@ def run_test_cell(source: str, names: Names, count: int) -> tuple[list[NotebookN
         all points for it. Of a text that is longer than an output may be, the beginning is kept.
 
     Raises:
+        SandboxError: there is no sandbox any more.
         KeyboardInterrupt: somebody pressed Ctrl-C. One that a student's function raised is an error like any other.
     """
     stdout, stderr = _Beginning(), _Beginning()
     ended = []
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr), keep_results() as results:
         try:
-            value = _run(source, names, f"<test cell {count}>")
+            value = _as_score(_run(source, names, f"<test cell {count}>"), most)
             if value is not None:
                 ended = [new_output("execute_result", {"text/plain": _shown(value)}, execution_count=count)]
-        except KeyboardInterrupt:
-            # The instructor's: what a student's function raises comes back as an ordinary exception.
+        except (KeyboardInterrupt, SandboxError):
+            # Neither says anything about the student, whose exceptions come back as ordinary ones.
             raise
         except BaseException as error:  # noqa: BLE001, it is what the hidden test says
             ended = [_error(error)]
     printed = [new_output("stream", name="stdout", text=stdout.getvalue())] if stdout.getvalue() else []
     marks = [new_output("display_data", result.media()) for result in results]
     return marks, printed + ended, stderr.getvalue()
+
+
+def _as_score(value: Any, most: float) -> Any:
+    """Return the value of a test's last expression so that nbgrader can read it, if it is meant as a score.
+
+    nbgrader gives all points for what it cannot read as a number, such as `np.int64(0)` or `False`.
+
+    Raises:
+        ValueError: it is no score, because it is several numbers, not finite, below zero, or too high.
+        AssertionError: it is False.
+    """
+    if not isinstance(value, int | float | complex | np.generic | np.ndarray):
+        return value
+    if isinstance(value, bool | np.bool_):
+        if not value:
+            raise AssertionError("the last expression of the test is False")
+        return True
+    score = np.asarray(value)
+    if score.shape != () or not np.isrealobj(score) or not 0 <= score <= most:
+        raise ValueError(f"the score of a test must be a number from 0 to {most:g}")
+    return score.item()
 
 
 def error_output(name: str, message: str) -> NotebookNode:

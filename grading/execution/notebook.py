@@ -122,7 +122,7 @@ class _Run:
                 if is_test(cell):
                     random.seed(self._seed)
                     np.random.seed(self._seed % 2**32)
-                    cell.outputs = self._run_test(cell.source, cell.execution_count, names)
+                    cell.outputs = self._run_test(cell, names)
                 elif is_locked(cell):
                     names.define(cell.source)
 
@@ -141,10 +141,11 @@ class _Run:
                 output.execution_count = count
         return outputs
 
-    def _run_test(self, source: str, count: int, names: Names) -> list[NotebookNode]:
+    def _run_test(self, cell: NotebookNode, names: Names) -> list[NotebookNode]:
+        count = cell.execution_count
         with self._session.question(self._kept[count]) as calls:
             names.find = partial(_find, calls)
-            marks, outputs, warnings = run_test_cell(source, names, count)
+            marks, outputs, warnings = run_test_cell(cell.source, names, count, cell.metadata.nbgrader.points)
             names.forget_the_student()
         if warnings:
             self.notes.append(f"Test cell {count} wrote to stderr: {warnings[-MAX_WARNING_CHARACTERS:]}")

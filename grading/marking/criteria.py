@@ -10,7 +10,7 @@ from grading.marking.calling import Case, Function, Outcome
 from grading.marking.comparing import agree
 
 # What a value of the wrong type, of the wrong shape or with missing keys raises where it is looked at.
-_WRONG_VALUE = (TypeError, LookupError, ValueError, AttributeError, ArithmeticError)
+_WRONG_VALUE = (TypeError, LookupError, ValueError, AttributeError, ArithmeticError, MemoryError)
 
 
 class UnknownLabel(Exception):

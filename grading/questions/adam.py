@@ -193,6 +193,10 @@ def _update_cases(rng: np.random.Generator) -> list[Case]:
 def _steps_by_its_averages(trial: Trial) -> bool:
     parameters, _, _, _, _, learning_rate = trial.case.args
     _, velocity, squares = trial.outcome.value
+    shapes = {f"d{name}": array.shape for name, array in parameters.items()}
+    # A column over a row would be a matrix, and may be a large one.
+    if any(array.shape != shapes[name] for arrays in (velocity, squares) for name, array in arrays.items()):
+        return False
     step = {
         name: learning_rate * velocity[f"d{name}"] / (np.sqrt(squares[f"d{name}"]) + SMALL_EPSILON)
         for name in parameters

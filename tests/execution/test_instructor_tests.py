@@ -16,6 +16,7 @@ from grading.execution.instructor_tests import Names, run_test_cell
 from grading.execution.notebook import execute
 from grading.hidden_test import leaves_untouched
 from grading.intake.limits import MAX_ERROR_MESSAGE_CHARACTERS, MAX_OUTPUT_TEXT_CHARACTERS
+from grading.sandbox.launch import SandboxError
 
 BUILT_IN = [
     *("BaseException", "GeneratorExit", "KeyboardInterrupt", "SystemExit", "Exception", "MemoryError", "StopIteration"),
@@ -163,7 +164,7 @@ def test_prints_without_end_are_bounded() -> None:
         (True, "True"),
         ("text", "'text'"),
         ([1, 2.5], "[1, 2.5]"),
-        (np.ones(2), "array([1., 1.])"),
+        ([np.ones(2)], "[array([1., 1.])]"),
         ({"a": (1,)}, "{'a': (1,)}"),
     ],
 )
@@ -241,3 +242,45 @@ def f(x): return x
     ((points, outputs),) = _grade(student, "assert f(1) == 1")
     assert points == 0
     assert outputs[0].ename == "SystemError"
+
+
+@pytest.mark.parametrize(
+    ("last", "points"),
+    [
+        ("2", 2),
+        ("2.0", 2),
+        ("np.int64(0)", 0),
+        ("np.float64(1.5)", 1.5),
+        ("np.array(2)", 2),
+        ("3 * np.array([False, True])", 0),
+        ("False", 0),
+        ("np.False_", 0),
+        ("True", 3),
+        ("None", 3),
+        ("np.nan", 0),
+        ("-1", 0),
+        ("4", 0),
+        ("1j", 0),
+    ],
+)
+def test_the_last_value_of_a_test_is_its_score_or_none(last: str, points: float) -> None:
+    test = _cell(f"import numpy as np\n{last}")
+    test.metadata.nbgrader.points = 3
+    executed = execute(new_notebook(cells=[test])).notebook
+    assert determine_grade(executed.cells[0]) == (points, 3)
+
+
+def test_constants_and_lambdas_are_the_instructors() -> None:
+    locked = _cell("TOLERANCE = 1e-6\nright = lambda x: 2 * x\nexpected = [1, 2]", grade=False)
+    student = new_code_cell("TOLERANCE = 1e9\nright = lambda x: x\nexpected = [3]\ndef f(x): return x")
+    test = _cell("assert TOLERANCE < 1\nassert expected == [1, 2]\nassert right(2) == 4\nassert f(2) == 2")
+    executed = execute(new_notebook(cells=[locked, student, test])).notebook
+    assert executed.cells[2].outputs == []
+
+
+def test_a_lost_sandbox_is_no_error_of_the_student() -> None:
+    def lost() -> None:
+        raise SandboxError("lost")
+
+    with pytest.raises(SandboxError):
+        _run("f()", f=lost)

@@ -17,7 +17,9 @@ from tests.released import answered, find, short_source
 def test_a_lost_zygote_is_replaced_even_before_bubblewrap_has_noticed() -> None:
     bubblewrap = shared_zygote()._process.pid
     os.kill(bubblewrap, signal.SIGSTOP)
-    (zygote,) = [pid for pid, command in descendants(bubblewrap).items() if "zygote.py" in command.split()[2]]
+    (zygote,) = [
+        pid for pid, command in descendants(bubblewrap).items() if "zygote.py" in " ".join(command.split()[2:3])
+    ]
     os.kill(zygote, signal.SIGKILL)
     try:
         source = short_source()

@@ -179,11 +179,11 @@ def breaks_the_rule(scene: Scene, graded: Graded) -> bool:
     Others get their marks; it gets a grade and a page; no process of the grader takes much for it; and the next run
     finds nothing to do.
     """
-    return (
+    return bool(
         honest_work_suffers(scene, graded)
         or not graded.points
         or graded.feedback is None
-        or scene.me in scene.graded_again
+        or scene.graded_again & {scene.me, HONEST}
         or scene.megabytes > MEGABYTES_OF_THE_GRADER
         or scene.cpu_seconds > CPU_SECONDS_OF_THE_GRADER
     )

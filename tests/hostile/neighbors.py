@@ -176,6 +176,12 @@ if os.fork() == 0:
         time.sleep(0.05)
         try: os.kill(-1, signal.SIGKILL)
         except OSError: pass""",
+    "keeps_descriptors_on_their_way": """
+import array, socket
+one, other = socket.socketpair()
+try:
+    while True: one.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0] * 253))])
+except OSError: time.sleep(4)""",
     "interrupts_itself_for_ever": """
 if os.fork() == 0:
     while True:

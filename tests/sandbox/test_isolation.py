@@ -89,6 +89,7 @@ CLOSED = {
     "shared memory without a file": "mmap.mmap(-1, 100)",
     "shared memory by a device": "mmap.mmap(os.open('/dev/zero', os.O_RDWR), 100)",
     "large pages": "check(libc.prctl(41, 0, 0, 0, 0))",
+    "send descriptors": "socket.send_fds(socket.socketpair()[0], [b'x'], [0])",
     "longer queues": "socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 10**6)",
 }
 LIBRARY = """

@@ -432,3 +432,14 @@ def test_after_a_message_that_is_too_large_comes_the_next(ends: tuple[Channel, C
         ends[1].receive(time.monotonic() + 10, replace(LARGEST, bytes=100))
     ends[0].send(2, "short")
     assert ends[1].receive(time.monotonic() + 10, tiny) == (2, "short")
+
+
+@pytest.mark.parametrize("key", [np.int64(3), np.float64(2.5), np.complex64(1j)])
+def test_keys_are_no_numbers_of_numpy(key: np.number) -> None:
+    with pytest.raises(WireError, match="neither text nor a number"):
+        decode(b"d" + _count(1) + encode(key) + encode(None))
+
+
+def test_numpy_keys_arrive_as_plain_ones() -> None:
+    (key,) = decode(encode({np.int64(3): "x"}))
+    assert type(key) is int

@@ -90,7 +90,6 @@ def enter(limits: Mapping[str, float], keep: tuple[int, ...]) -> int:
     _mount("/dev/full", "/dev/zero", None, _MS_BIND)
     _check(_libc.prctl(seccomp.PR_SET_THP_DISABLE, 1, 0, 0, 0), "do without large pages")
     _give_up_capabilities()
-    seccomp.install()
     return proc
 
 

@@ -73,6 +73,9 @@ _REFUSED = {
     "semget": (64, 190),
     # Pages that a pipe holds on to are in no process's account.
     "vmsplice": (278, 75),
+    # Descriptors on their way through a socket count for the user, and so for everybody else's sandbox.
+    "sendmsg": (46, 211),
+    "sendmmsg": (307, 269),
     # They tell where on the host a mount comes from.
     "statmount": (457, 457),
     "listmount": (458, 458),

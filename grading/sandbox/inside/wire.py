@@ -35,6 +35,8 @@ _DOUBLES = {"g": "d", "G": "D"}
 _HEADER = struct.Struct("!QI")
 _LENGTH = struct.Struct("!I")
 _SHORT_LENGTH = struct.Struct("!H")
+# Plain ones: among NumPy's, thousands can be found that have the same hash.
+_NUMBERS_FOR_KEYS = (int, float, bool, type(None))
 _BOOLEANS = bytes(1) + bytes([1]) * 255
 
 
@@ -245,7 +247,8 @@ class _Writer:
             self._put_text(b"o", type(value).__name__)
 
     def _mapping(self, mapping: dict[Any, Any], depth: int) -> None:
-        if not all(key is None or isinstance(key, str | int | float | np.number) for key in mapping):
+        mapping = {key.item() if isinstance(key, np.number) else key: item for key, item in mapping.items()}
+        if not all(key is None or isinstance(key, str | int | float) for key in mapping):
             self._put_text(b"o", "dict with other keys than text and numbers")
             return
         numbers = sum(not isinstance(key, str) for key in mapping)
@@ -386,7 +389,7 @@ class _Reader:
         key = self.read(depth + 1)
         if isinstance(key, str):
             return key
-        if not (key is None or isinstance(key, int | float | np.number)):
+        if type(key) not in _NUMBERS_FOR_KEYS:
             raise WireError("a key that is neither text nor a number")
         self.number_keys -= 1
         if self.number_keys < 0:

@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 __package__ = os.path.basename(os.path.dirname(os.path.abspath(__file__)))
 
-from . import isolation
+from . import isolation, seccomp
 
 # The spare user may not be allowed to read root's files, but the interpreter is open by now. So change the user before
 # anything else runs.
@@ -111,8 +111,12 @@ def _be_child(shell: NotebookShell, pipes: list[int], limits: dict[str, float], 
     try:
         enter = isolation.limit_only if TRUSTED else isolation.enter
         proc = enter(limits, keep=(*pipes, answer.fileno()))
-        _say(answer, {"shut in": True}, proc)
+        # The filter lets nobody send descriptors, so this one goes before.
+        _say(answer, {}, proc)
         os.close(proc)
+        if not TRUSTED:
+            seccomp.install()
+        answer.send(json.dumps({"shut in": True}).encode())
         answer.close()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         serve(shell, Channel(*pipes), limits)
