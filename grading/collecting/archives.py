@@ -20,6 +20,8 @@ from grading.intake.limits import MAX_FILE_BYTES
 # In bytes. A disk takes longer ones, but ours lie below a folder, and names that are taken get a number.
 LONGEST_PATH = 1_000
 LONGEST_NAME = 200
+# A class of a thousand has some ten thousand files, and a Mac adds a hidden one to each.
+MOST_LISTED = 100_000
 
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -45,10 +47,18 @@ class Allowance:
     Attributes:
         entries: how many.
         size: in bytes.
+        listed: how many they may list, wanted or not.
     """
 
     entries: int
     size: int
+    listed: int = MOST_LISTED
+
+    def look_through(self, listed: int) -> None:
+        """Take what an archive lists off the allowance."""
+        self.listed -= listed
+        if self.listed < 0:
+            raise NotUnpacked("The archive lists too many files.")
 
     def spend_on(self, entries: list[zipfile.ZipInfo]) -> None:
         """Take what these entries unpack to off the allowance."""
@@ -83,6 +93,7 @@ def unpack(
         raise NotUnpacked("It is not a zip archive, or it is damaged.") from None
     with opened:
         refused, entries = {}, {}
+        allowance.look_through(len(opened.infolist()))
         for entry in opened.infolist():
             name = PurePosixPath(entry.filename.replace("\\", "/"))
             if _climbs(name):

@@ -14,7 +14,7 @@ from nbgrader.api import Student
 from grading import platforms
 from grading.classroom import Classroom
 from grading.platforms.interface import Row
-from grading.results.marks_table import read_marks, read_most_points
+from grading.results.marks_table import read_marks, read_most_points, without_formulas
 
 
 def export_for_lms(classroom: Classroom, lms: str) -> Path:
@@ -39,8 +39,7 @@ def export_for_lms(classroom: Classroom, lms: str) -> Path:
     texts = {student: _texts(of_student) for student, of_student in points.to_dict("index").items()}
     with classroom.gradebook() as gradebook:
         rows = [
-            _without_formulas(marks_file.identity(student)) | texts.get(student.id, {})
-            for student in gradebook.students
+            without_formulas(marks_file.identity(student)) | texts.get(student.id, {}) for student in gradebook.students
         ]
     path = classroom.directory / f"marks-{lms}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -55,8 +54,3 @@ def _texts(points: Mapping[Hashable, float]) -> Row:
     return {
         str(assignment): "" if pd.isna(value) else f"{round(value, 2):.12g}" for assignment, value in points.items()
     }
-
-
-def _without_formulas(row: Row) -> Row:
-    """Put an apostrophe before what a spreadsheet would take for a formula: students may choose their names."""
-    return {column: f"'{text}" if text and text[0] in "=+-@\t\r" else text for column, text in row.items()}

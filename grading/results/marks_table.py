@@ -1,5 +1,6 @@
 """The marks of a class: as a table, as text, and as nbgrader's CSV file."""
 
+import csv
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from nbgrader.plugins import CsvExportPlugin
 
 from grading.assignments import ASSIGNMENTS
 from grading.classroom import Classroom
+from grading.platforms.interface import Row
+
+_CHOSEN_BY_STUDENTS = ("student_id", "last_name", "first_name", "email")
 
 
 def read_marks(classroom: Classroom) -> pd.DataFrame:
@@ -53,8 +57,20 @@ def format_marks(classroom: Classroom) -> str:
 
 
 def export_marks(classroom: Classroom) -> Path:
-    """Write nbgrader's CSV export of the gradebook, and return its path."""
+    """Write nbgrader's CSV export of the gradebook, without formulas in the names, and return its path."""
     path = classroom.directory / "marks.csv"
     with classroom.gradebook() as gradebook:
         CsvExportPlugin(to=str(path)).export(gradebook)
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = [row | without_formulas({column: row[column] for column in _CHOSEN_BY_STUDENTS}) for row in reader]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, reader.fieldnames or [])
+        writer.writeheader()
+        writer.writerows(rows)
     return path
+
+
+def without_formulas(row: Row) -> Row:
+    """Return a row with an apostrophe before each text that a spreadsheet would take for a formula."""
+    return {column: f"'{text}" if text and text[0] in "=+-@\t\r" else text for column, text in row.items()}

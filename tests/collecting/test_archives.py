@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from grading.collecting.archives import MOST_LISTED
 from grading.collecting.collect import collect
 from grading.collecting.uploads import Unusable
 from grading.intake.limits import MAX_ENTRIES, MAX_SUBMISSION_BYTES
@@ -207,3 +208,12 @@ def test_a_file_that_is_not_a_zip_is_reported(lms: LMS) -> None:
     (lms.folder / "all.zip").unlink()
     with pytest.raises(Unusable, match="empty"):
         collect(lms.classroom, lms.folder)
+
+
+def test_what_an_archive_lists_is_bounded_even_if_nothing_of_it_is_wanted(lms: LMS) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as zipped:
+        for number in range(MOST_LISTED + 1):
+            zipped.writestr(f"/{number}", b"")
+    lms.upload("ada/work.zip", content.getvalue())
+    assert lms.reasons() == {"ada/work.zip": "The archive lists too many files."}

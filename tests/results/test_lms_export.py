@@ -8,6 +8,7 @@ import pytest
 from grading.classroom import Classroom
 from grading.platforms import marks_files
 from grading.results.lms_export import export_for_lms
+from grading.results.marks_table import export_marks
 from tests.released import ASSIGNMENT
 from tests.results.fabricated import fabricate, mark_by_hand
 
@@ -48,6 +49,13 @@ def test_no_name_is_a_formula(classroom: Classroom, lms: str) -> None:
     cells = [cell for row in _rows(export_for_lms(classroom, lms)) for cell in row.values()]
     assert any("HYPERLINK" in cell for cell in cells)
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_no_name_in_the_table_of_marks_is_a_formula(classroom: Classroom) -> None:
+    rows = _rows(export_marks(classroom))
+    assert {row["student_id"] for row in rows} >= {"ada", "eve"}
+    assert not [text for row in rows for text in row.values() if text and text[0] in "=+-@"]
+    assert any(text.startswith("'=") for row in rows for text in row.values())
 
 
 @pytest.mark.parametrize("lms", marks_files())

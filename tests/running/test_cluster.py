@@ -25,12 +25,12 @@ def address(tmp_path: Path) -> Iterator[str]:
     started = []
 
     # Workers know the tests' own faults; what ends a worker shall end no second one.
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     environment |= {HAPPENED: str(tmp_path), GRANTED: "1"}
 
     def start(*arguments: str) -> None:
         command = [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]]
-        started.append(subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL))
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL))
 
     file = tmp_path / "scheduler.json"
     try:

@@ -1,6 +1,6 @@
 """One page that cannot be made stops none of the others."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from grading.classroom import Classroom, Submission
 from grading.running import feedback_pages
 from grading.running.feedback_pages import make_pages
+from grading.running.pool import TasksOf
 from grading.running.submission import Graded, Task
 from tests.released import ASSIGNMENT
 from tests.results.fabricated import fabricate, mark_by_hand
@@ -15,8 +16,10 @@ from tests.results.fabricated import fabricate, mark_by_hand
 
 @pytest.fixture
 def classroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Classroom:
-    def instantly(tasks: Iterable[Task], open_executor: object) -> Iterator[tuple[Task, Graded]]:
-        for task in tasks:
+    def instantly(
+        tasks_of: TasksOf, submissions: list[Submission], open_executor: object
+    ) -> Iterator[tuple[Task, Graded]]:
+        for task in tasks_of(submissions):
             yield task, Graded("", True, task.autograded or b"", b"page", task.before)
 
     monkeypatch.setattr(feedback_pages, "graded", instantly)

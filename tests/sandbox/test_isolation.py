@@ -89,11 +89,15 @@ CLOSED = {
     "shared memory without a file": "mmap.mmap(-1, 100)",
     "shared memory by a device": "mmap.mmap(os.open('/dev/zero', os.O_RDWR), 100)",
     "large pages": "check(libc.prctl(41, 0, 0, 0, 0))",
+    "lease a file": "fcntl.fcntl(os.open('x', os.O_CREAT), fcntl.F_SETLEASE, fcntl.F_RDLCK)",
+    "watch a folder": "fcntl.fcntl(os.open('.', os.O_RDONLY), fcntl.F_NOTIFY, fcntl.DN_ACCESS)",
+    "lock a file of everybody's": "fcntl.flock(os.open('/opt/course/course/checks.py', os.O_RDONLY), fcntl.LOCK_EX)",
+    "mark a file": "os.setxattr('.', 'user.x', b'y')",
     "send descriptors": "socket.send_fds(socket.socketpair()[0], [b'x'], [0])",
     "longer queues": "socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 10**6)",
 }
 LIBRARY = """
-import ctypes, mmap, os, resource, signal, socket
+import ctypes, fcntl, mmap, os, resource, signal, socket
 libc = ctypes.CDLL(None, use_errno=True)
 def check(result):
     if result == -1:

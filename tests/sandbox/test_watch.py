@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from grading.sandbox import watch as watching
+from grading.sandbox.bounds import VALUE
 from grading.sandbox.calls import CallFailed
 from grading.sandbox.connection import Lost
 from grading.sandbox.launch import Child, Zygote
@@ -275,7 +276,7 @@ def test_a_meddled_copy_costs_its_question_and_nothing_else(
         kept = session.keep()
         session.run_cell(meddle.format(2), 2)
         with session.question(kept) as calls, contextlib.suppress(CallFailed):
-            assert calls.call("f", (), {})["value"] == 1
+            assert calls.call("f", (), {}, VALUE)["value"] == 1
         session.run_cell("print(1)", 3)
     assert time.monotonic() - began < LATER
 

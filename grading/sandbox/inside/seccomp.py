@@ -71,6 +71,12 @@ _REFUSED = {
     "shmget": (29, 194),
     "msgget": (68, 186),
     "semget": (64, 190),
+    # What a file in memory is marked with is in nobody's account.
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    # Locks on the files that all sandboxes see would be signals from one submission to another.
+    "flock": (73, 32),
     # Pages that a pipe holds on to are in no process's account.
     "vmsplice": (278, 75),
     # Descriptors on their way through a socket count for the user, and so for everybody else's sandbox.
@@ -84,7 +90,9 @@ _REFUSED = {
     "sched_setattr": (314, 274),
 }
 _CLONE, _CLONE3, _SOCKET, _SETSOCKOPT = (56, 220), (435, 435), (41, 198), (54, 208)
-_MMAP, _SIGACTION, _PRCTL = (9, 222), (13, 134), (157, 167)
+_MMAP, _SIGACTION, _PRCTL, _FCNTL = (9, 222), (13, 134), (157, 167), (72, 25)
+# Whoever opens a file waits until its lease has ended, and the sandbox may be of the same user.
+_LEASE, _NOTIFY = 1024, 1026
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _NAMESPACES = 0x00000080 | 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 _UNIX_SOCKETS = 1
@@ -125,6 +133,8 @@ def program() -> bytes:
     )
     lines += _refuse(_MMAP[column], (fourth, _BITS, _MAP_SHARED, True), (fourth, _BITS, _MAP_ANONYMOUS, True))
     lines += _refuse(_MMAP[column], (fourth, _BITS, _MAP_HUGETLB, True))
+    for command in (_LEASE, _NOTIFY):
+        lines += _refuse(_FCNTL[column], (second, _EQUAL, command, True))
     lines += _refuse(_PRCTL[column], (first, _EQUAL, PR_SET_THP_DISABLE, True))
     # Without the address of a new action, it only asks for the present one.
     for half_of_address in (second, second + 4):
