@@ -78,6 +78,7 @@ _CODE = {
     "renames-imports": _answer(f"import numpy as numpy\nimport numpy as n_p\n{RIGHT}"),
     "imports-names": _answer(f"from numpy import *\nfrom math import *\n{RIGHT}"),
     "imports-from-the-future": _answer(f"from __future__ import annotations\n{RIGHT}"),
+    "limits-threads": _cell("from threadpoolctl import threadpool_limits\nthreadpool_limits(1)"),
     "imports-pandas": _cell("import pandas as pd; pd.DataFrame({'beta': [0.9]})"),
     "helper-in-the-cell": _answer(f"def average(a, b, w):\n    return w * a + (1 - w) * b\n\n\n{RIGHT}"),
     "annotations": _answer(RIGHT.replace("beta=0.9", "beta: 'a float' = 0.9")),

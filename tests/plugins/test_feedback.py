@@ -56,7 +56,7 @@ def test_a_hidden_test_shows_only_its_message(name: str) -> None:
 
 
 def test_what_a_hidden_test_prints_is_shown() -> None:
-    cell = _shown(HIDDEN.format("print('2 of 5')\n2"))
+    cell = _shown(HIDDEN.format("print('half of it')\n0.5"))
     assert [output.output_type for output in cell.outputs] == ["stream", "execute_result"]
 
 

@@ -84,10 +84,11 @@ def grade_faulty(task: Task) -> Graded:
         convert(converter, notebook)
 
     with patch.object(BaseConverter, "convert_single_notebook", do_it_first), ExitStack() as patched:
+        granted = float(os.environ[GRANTED])
         if name == "compute":
-            patched.enter_context(patch.object(guard, "CPU_SECONDS", float(os.environ[GRANTED])))
+            patched.enter_context(patch.object(guard, "CPU_SECONDS", granted))
         if name == "wait":
-            patched.enter_context(patch.object(submission, "longest_wait", lambda _: float(os.environ[GRANTED])))
+            patched.enter_context(patch.object(submission, "longest_wait", lambda _: granted))
         return submission.grade_submission(task)
 
 

@@ -13,8 +13,9 @@ import pytest
 from grading.classroom import ROOT
 from grading.running.grade import grade, waiting
 from grading.running.pool import dask_cluster
+from tests.commands import start
 from tests.released import answered
-from tests.running.faults import GRANTED, HAPPENED, faulty, grade_faulty, times
+from tests.running.faults import GRANTED, HAPPENED, faulty, times
 from tests.small_class import make_class, records, wrong
 
 SECONDS_TO_START = 90
@@ -71,11 +72,13 @@ def test_a_class_is_graded_on_a_cluster(address: str, tmp_path: Path) -> None:
 def test_what_ends_a_worker_of_the_cluster_is_tried_here(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grading.running.pool.grade_submission", grade_faulty)
     monkeypatch.setenv(HAPPENED, str(tmp_path))
     monkeypatch.setenv(GRANTED, "1")
     classroom = make_class(tmp_path / "class", {"ada": answered(), "bob": faulty("compute"), "cleo": answered()})
-    assert grade(classroom, open_executor=partial(dask_cluster, address)) == {}
+    # A process of its own: the workers that it starts have the environment of now.
+    run = start(classroom, "grade", "--scheduler", address, module="tests.running.faults")
+    _, said = run.communicate(timeout=200)
+    assert run.returncode == 0, said
     assert times("compute") == 2
     found = records(classroom)
     earned = {student: sum(grade[1] or 0 for grade in found[student]["grades"]) for student in found}

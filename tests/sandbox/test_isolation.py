@@ -130,7 +130,7 @@ def test_the_environment_is_not_ours(zygote: Zygote, monkeypatch: pytest.MonkeyP
 
 
 def test_alone_without_rights(zygote: Zygote) -> None:
-    assert _inside(zygote, "import os; print(os.getpid(), os.getuid(), os.listdir('/proc'))") == "1 65534 []\n"
+    assert _inside(zygote, "import os; print(os.getpid(), os.getuid(), os.listdir('/proc'))") == "1 65534 ['self']\n"
     child = zygote.child(SMALL)
     assert child.processes._all() == [1]
     status = child.processes._read("1/status").decode()

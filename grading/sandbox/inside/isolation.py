@@ -27,7 +27,8 @@ _NAMESPACES = {
     "host name": 0x04000000,
     "cgroup": 0x02000000,
 }
-_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
+_MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 4, 24, 47, 4
 _CAPABILITY_VERSION = 0x20080522
 
@@ -114,14 +115,22 @@ def limit_only(limits: Mapping[str, float], keep: tuple[int, ...]) -> int:
 
 
 def _take_away_proc() -> int:
-    """Leave an empty /proc, and return the descriptor of a real one.
+    """Leave a /proc that only lists the libraries loaded so far, and return the descriptor of a real one.
 
-    In /proc, a submission would find the host's folders (as the sources of its mounts), the host's processors and
-    kernel, and the switch that says who is killed first when the machine runs out of memory.
+    In a real one, a submission would find the host's folders (as the sources of its mounts), the host's processors and
+    kernel, and the switch that says who is killed first when the machine runs out of memory. Threadpoolctl, and so
+    scikit-learn, looks for its libraries there.
     """
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
-    _mount("tmpfs", "/proc", "tmpfs", _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, "mode=0555,size=4k,nr_inodes=1")
+    with open("/proc/self/maps", "rb") as file:
+        libraries = file.read()
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    _mount("tmpfs", "/proc", "tmpfs", flags, "mode=0755,size=1m,nr_inodes=3")
+    os.mkdir("/proc/self")
+    with open("/proc/self/maps", "wb") as file:
+        file.write(libraries)
+    _mount(None, "/proc", None, flags | _MS_REMOUNT | _MS_RDONLY)
     return proc
 
 
