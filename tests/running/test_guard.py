@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,8 @@ def with_faults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pytest.Mon
         patch.setattr("grading.running.pool.grade_submission", _by_its_name())
         patch.setenv(HAPPENED, str(tmp_path_factory.mktemp("happened")))
         patch.setenv(GRANTED, "1")
+        # A server that an earlier test started would fork workers with the environment of then.
+        forkserver._forkserver._stop()
         yield patch
 
 
